@@ -1,0 +1,35 @@
+"""Who may prepare the cycle and confirm its calendar, and who may see results under the embargo."""
+
+from __future__ import annotations
+
+from accounts.permissions import has_ability
+from accounts.roles import Ability
+from accounts.selectors import User
+from core.permits import ALLOWED, Permit
+from matchweek.models import Cycle, Milestone
+from matchweek.selectors import is_embargoed
+
+
+def can_prepare_cycle(user: User, cycle: Cycle) -> Permit:
+    """The dean's office and the match officer prepare the cycle."""
+    return has_ability(user, Ability.PREPARE_CYCLE, cycle.year)
+
+
+def can_change_milestone(user: User, milestone: Milestone) -> Permit:
+    """Whoever prepares the cycle may change its calendar."""
+    return can_prepare_cycle(user, milestone.cycle)
+
+
+def can_confirm_milestone(user: User, milestone: Milestone) -> Permit:
+    """Only the match officer confirms a time."""
+    return has_ability(user, Ability.CONFIRM_CALENDAR, milestone.cycle.year)
+
+
+def can_see_results(user: User, cycle: Cycle) -> Permit:
+    """After the embargo everybody who sees a student sees the status; before, the dean's office only.
+
+    Named attendees are let in by the app that names them (triage).
+    """
+    if not is_embargoed(cycle):
+        return ALLOWED
+    return has_ability(user, Ability.SEE_RESULTS_EARLY, cycle.year)

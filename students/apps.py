@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class StudentsConfig(AppConfig):
+    """students"""
+
+    name = "students"

@@ -1,0 +1,191 @@
+"""Who may see which part of a dossier, and who may enter or change what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.permissions import has_ability
+from accounts.roles import Ability
+from accounts.selectors import User
+from core.clock import now
+from core.permits import ALLOWED, Permit, allow_if, refuse
+from matchweek.enums import MilestoneKind
+from matchweek.models import Cycle
+from matchweek.permissions import can_see_results
+from students.enums import GrantGround
+from students.models import AccessGrant, Concern, Conflict, Evidence, Student, Vouch
+
+
+class Section(StrEnum):
+    """The parts of a dossier that show or stay closed as one."""
+
+    FACTS = "facts"
+    RESULT = "result"
+    EXAMS = "exams"
+    EVALUATIONS = "evaluations"
+    ACADEMICS = "academics"
+    CONCERNS = "concerns that count"
+    SET_ASIDE = "what was set aside"
+    VOUCHES = "vouches and requests"
+    CAUTIONS = "the text of cautions"
+    ADVISING = "advising notes"
+    CONFLICTS = "conflicts"
+    ASSESSMENT = "the assessment"
+
+
+class Audience(StrEnum):
+    """On which footing a person looks at a dossier. Fragments are rendered once per audience."""
+
+    OFFICE = "office"
+    OFFICER = "officer"
+    MEMBER = "member"
+    ADVISOR = "advisor"
+    REGISTRAR = "registrar"
+
+
+_MEMBER = frozenset(Section) - {Section.SET_ASIDE, Section.CAUTIONS}
+SECTIONS: Mapping[Audience, frozenset[Section]] = {
+    Audience.OFFICE: frozenset(Section),
+    Audience.OFFICER: _MEMBER,
+    Audience.MEMBER: _MEMBER,
+    Audience.ADVISOR: _MEMBER - {Section.ASSESSMENT, Section.CONFLICTS, Section.VOUCHES},
+    Audience.REGISTRAR: frozenset(Section),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """How one person stands to one dossier: the audiences they belong to and the sections these open."""
+
+    audiences: frozenset[Audience]
+    sections: frozenset[Section]
+
+
+def footing_of(user: User, student: Student, cycle: Cycle) -> Footing:
+    """Return what of a *visible* student's dossier the person may see. One query for the grants.
+
+    Under the embargo the result and the assessment close for everybody but the dean's office and attendees.
+    """
+    audiences = _audiences(user, student, cycle)
+    sections: set[Section] = set()
+    for audience in audiences:
+        sections |= SECTIONS[audience]
+    if Audience.MEMBER not in audiences and not can_see_results(user, cycle):
+        sections -= {Section.RESULT, Section.ASSESSMENT}
+    return Footing(audiences, frozenset(sections))
+
+
+def _audiences(user: User, student: Student, cycle: Cycle) -> frozenset[Audience]:
+    grounds = set(
+        AccessGrant.objects.in_force().filter(person_id=user.pk, student=student).values_list("ground", flat=True)
+    )
+    holds = {
+        Audience.OFFICE: bool(has_ability(user, Ability.SEE_SET_ASIDE, cycle.year)),
+        Audience.OFFICER: bool(has_ability(user, Ability.SEE_RESULTS_EARLY, cycle.year)),
+        Audience.MEMBER: GrantGround.MEETING in grounds,
+        Audience.ADVISOR: student.advisor_id == user.pk and bool(has_ability(user, Ability.ADVISE, cycle.year)),
+        Audience.REGISTRAR: bool(has_ability(user, Ability.EXPORT_TRAIL, cycle.year))
+        and bool(has_ability(user, Ability.SEE_ALL_DOSSIERS, cycle.year)),
+    }
+    return frozenset(audience for audience, held in holds.items() if held)
+
+
+def is_recused(user: User, student: Student) -> bool:
+    """Tell whether the person is recused from the student."""
+    return Conflict.objects.recusing().filter(person_id=user.pk, student=student).exists()
+
+
+def can_import_evidence(user: User, cycle: Cycle) -> Permit:
+    """The dean's office imports."""
+    return has_ability(user, Ability.IMPORT_EVIDENCE, cycle.year)
+
+
+def can_see_roster(user: User, cycle: Cycle) -> Permit:
+    """The dean's office, the match officer and the registrar see the class roster."""
+    return has_ability(user, Ability.SEE_ROSTER, cycle.year)
+
+
+def can_edit_evidence(user: User, student: Student) -> Permit:
+    """The dean's office enters and changes evidence of students they are not recused from."""
+    return has_ability(user, Ability.EDIT_EVIDENCE, student.cycle.year) & _not_recused(user, student)
+
+
+def can_change_evidence(user: User, evidence: Evidence) -> Permit:
+    """Evidence is changed by the dean's office; a vouch by its author only."""
+    if isinstance(evidence, Vouch) and evidence.faculty_id != user.pk:
+        return refuse("Only the person who wrote a vouch changes it. The dean's office may withdraw it with a reason.")
+    return can_edit_evidence(user, evidence.student) | _is_author(user, evidence)
+
+
+def can_withdraw_evidence(user: User, evidence: Evidence) -> Permit:
+    """The dean's office withdraws evidence; an author the own vouch."""
+    return can_edit_evidence(user, evidence.student) | _is_author(user, evidence)
+
+
+def can_settle_concern(user: User, concern: Concern) -> Permit:
+    """Only the dean's office resolves or dismisses a concern."""
+    return has_ability(user, Ability.SETTLE_CONCERN, concern.student.cycle.year) & _not_recused(user, concern.student)
+
+
+def can_answer_concern(user: User, concern: Concern) -> Permit:
+    """The student the concern is about responds to it."""
+    return allow_if(concern.student.person_id == user.pk, "Only the student a concern is about responds to it.")
+
+
+def can_see_own_page(user: User, student: Student) -> Permit:
+    """A student sees the own page and no other."""
+    return allow_if(student.person_id == user.pk, "This page belongs to somebody else.")
+
+
+def can_vouch(user: User, student: Student) -> Permit:
+    """Faculty who observed a student vouch for them, but not while they direct a program in SOAP and SOAP runs."""
+    cycle = student.cycle
+    return (
+        has_ability(user, Ability.VOUCH, cycle.year) & _not_recused(user, student) & _outside_program_window(user, cycle)
+    )
+
+
+def can_declare_conflict(user: User, student: Student, person: User) -> Permit:
+    """Everybody declares their own conflicts; the dean's office declares for others."""
+    if person.pk == user.pk:
+        return ALLOWED
+    return has_ability(user, Ability.DECLARE_FOR_OTHERS, student.cycle.year)
+
+
+def can_lift_recusal(user: User, conflict: Conflict) -> Permit:
+    """Only a second officer lifts a recusal: not the person recused, not who recorded it."""
+    return (
+        has_ability(user, Ability.SECOND_OFFICER, conflict.student.cycle.year)
+        & allow_if(conflict.person_id != user.pk, "You cannot lift your own recusal.")
+        & allow_if(conflict.entered_by_id != user.pk, "You recorded this recusal; a second officer lifts it.")
+        & _not_recused(user, conflict.student)
+    )
+
+
+def directs_program(user: User) -> bool:
+    """Tell whether the person directs or interviews for a residency program, by position."""
+    return (user.position or "").replace("_", " ").strip().lower() in {"program director", "interviewer"}
+
+
+def _outside_program_window(user: User, cycle: Cycle) -> Permit:
+    if not directs_program(user):
+        return ALLOWED
+    moment = now()
+    shut = cycle.milestone(MilestoneKind.SCHOOL_REPORT) <= moment < cycle.milestone(MilestoneKind.SOAP_ENDS)
+    return allow_if(
+        not shut,
+        "Program directors enter no vouch from the school's report until SOAP ends: your program may be in SOAP.",
+    )
+
+
+def _is_author(user: User, evidence: Evidence) -> Permit:
+    return allow_if(
+        isinstance(evidence, Vouch) and evidence.faculty_id == user.pk,
+        "Only the dean's office, or the author of a vouch, may do this.",
+    )
+
+
+def _not_recused(user: User, student: Student) -> Permit:
+    return allow_if(not is_recused(user, student), "You are recused from this student.")

@@ -1,0 +1,19 @@
+"""Policy versions, assessments, the meeting with its agenda, and decisions."""
+
+from triage.models.assessment import Assessment, BoardVisit, InstitutionalPriority, PolicyVersion
+from triage.models.decision import Decision, FollowUp, Reopening, SecondSignature
+from triage.models.meeting import AgendaItem, Attendance, Meeting
+
+__all__ = [
+    "AgendaItem",
+    "Assessment",
+    "Attendance",
+    "BoardVisit",
+    "Decision",
+    "FollowUp",
+    "InstitutionalPriority",
+    "Meeting",
+    "PolicyVersion",
+    "Reopening",
+    "SecondSignature",
+]
