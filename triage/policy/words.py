@@ -170,9 +170,11 @@ def summary(assessment: Assessment, market: Market) -> tuple[Question, Question,
     )
 
 
-def strand_words(assessment: Assessment, strand: str, market: Market) -> str:
-    """Why the strand is what it is, in a few words."""
-    details = assessment.details
+def strand_words(assessment: Assessment, strand: str, market: Market, *, with_aside: bool = True) -> str:
+    """Why the strand is what it is, in a few words. Without what is set aside for all but the dean's office."""
+    details = assessment.details if with_aside else assessment.details._replace(concerns_set_aside=0)
+    if strand == "known" and assessment.strands["known"] == "unasked":
+        return "No request on record"
     if strand == "placeable":
         return _placeable_words(details, market)
     return {
@@ -249,6 +251,8 @@ def _explain(assessment: Assessment) -> tuple[str, str]:
 
 
 def _known_words(details: Details) -> str:
+    if not details.vouch_points and details.requests_open:
+        return _count(details.requests_open, "request open", "requests open")
     if not details.vouch_points:
         return f"None of the {details.vouch_points_needed} points needed"
     if details.vouch_points < details.vouch_points_needed:

@@ -8,7 +8,7 @@ from ..evidence import Dossier, Vouch
 from ..rules import Rules
 from ..standing import CAUTION, ON_RECORD, SAME_PERSON, SetAside, Standing, Standings, counting, setting_aside
 
-NO_ANSWER_YET = frozenset({"asked", "unanswered"})
+_NO_ANSWER_YET = frozenset({"asked", "unanswered"})
 _RANK = {"would_take": 3, "strong": 2, "supportive": 1, "unable": 0}
 _COULD_SAY_MORE = frozenset({"strong", "supportive"})
 _REQUEST_STANDINGS = {answer: Standing(None, answer) for answer in ("unanswered", "declined", "answered")}
@@ -90,7 +90,7 @@ def _read_requests(dossier: Dossier, standings: Standings) -> int:
     from_whom = {vouch.faculty for vouch in dossier.vouches}
     waiting = 0
     for request in dossier.requests:
-        is_open = request.answer in NO_ANSWER_YET
+        is_open = request.answer in _NO_ANSWER_YET
         waiting += is_open and request.faculty not in from_whom
         standings[request.ref] = _REQUEST_STANDINGS["unanswered" if is_open else request.answer]
     return waiting

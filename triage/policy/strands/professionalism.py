@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
+from itertools import product
 from typing import NamedTuple
 
 from ..evidence import Concern, Dossier
@@ -39,23 +39,27 @@ class Tally(NamedTuple):
 
     def plus(self, weight: Weight, by: int = 1) -> Tally:
         """The tally with one such concern more, or one less."""
-        status, severity, is_integrity = weight
-        serious = by if severity != "minor" else 0
-        major = by if severity == "major" else 0
-        if status == "open":
-            return self._replace(
-                open=self.open + by, open_serious=self.open_serious + serious, open_major=self.open_major + major
-            )
-        if status == "disputed":
-            return self._replace(disputed_serious=self.disputed_serious + serious)
-        if status == "resolved":
-            return self._replace(
-                resolved_serious=self.resolved_serious + serious,
-                resolved_integrity=self.resolved_integrity + (major if is_integrity else 0),
-            )
-        return self
+        return Tally(*[has + by * more for has, more in zip(self, _EFFECTS[weight], strict=True)])
 
 
+def _effect(weight: Weight) -> tuple[int, ...]:
+    status, severity, is_integrity = weight
+    is_serious, is_major = severity != "minor", severity == "major"
+    is_open, is_resolved = status == "open", status == "resolved"
+    return (
+        int(is_open),
+        int(is_open and is_serious),
+        int(is_open and is_major),
+        int(status == "disputed" and is_serious),
+        int(is_resolved and is_serious),
+        int(is_resolved and is_major and is_integrity),
+    )
+
+
+_EFFECTS = {
+    weight: _effect(weight)
+    for weight in product(("open", "disputed", "resolved"), ("minor", "moderate", "major"), (False, True))
+}
 NOTHING = Tally()
 
 
@@ -79,7 +83,7 @@ def read_professionalism(
     tally = NOTHING
     unsettled: list[tuple[Weight, str]] = []
     aside: list[tuple[Weight, str]] = []
-    weighing: Counter[tuple[str, str]] = Counter()
+    weighing: dict[tuple[str, str], int] = {}
     for concern in dossier.concerns:
         weight = (concern.status, concern.severity, concern.kind == "integrity")
         why = why_set_aside(concern, told_by)
@@ -92,14 +96,14 @@ def read_professionalism(
         standings[concern.ref] = ON_RECORD
         if concern.status == "open" or concern.severity != "minor":
             standings[concern.ref] = COUNTS
-            weighing[weight[:2]] += 1
+            weighing[weight[:2]] = weighing.get(weight[:2], 0) + 1
         tally = tally.plus(weight)
         if concern.status != "resolved":
             unsettled.append((weight, concern.ref))
     return Professionalism(
         professionalism_level(tally, rules),
         tally,
-        tuple(sorted((status, severity, count) for (status, severity), count in weighing.items())),
+        tuple([(*kind, weighing[kind]) for kind in sorted(weighing)]),
         tuple(sorted(unsettled)),
         tuple(sorted(aside)),
     )
