@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from accounts.models import RoleAssignment
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import Person, RoleAssignment
 from accounts.roles import ABILITIES, Ability
-
-if TYPE_CHECKING:
-    from accounts.models import Person
 
 User = Any  # a Person, or Django's AnonymousUser
 _CACHE = "_roles_by_year"
@@ -34,3 +35,69 @@ def abilities_of(person: User, year: int) -> frozenset[Ability]:
 def forget_roles(person: Person) -> None:
     """Drop what `roles_of` remembered, after the roles changed."""
     person.__dict__.pop(_CACHE, None)
+
+
+class InYear(Protocol):
+    """Whatever knows its Match year and slug: a cycle, which this app may not import."""
+
+    year: int
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of the list of people."""
+
+    pk: int
+    name: str
+    email: str
+    position: str
+    department: str
+    roles: str
+    can_sign_in: bool
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Return the roles for a filter."""
+    return [(str(role.value), str(role.label)) for role in Role]
+
+
+def people_rows(year: int, *, find: str = "", role: str = "") -> PeopleRows:
+    """Return everybody, or who matches, with their roles in `year`: two queries a page."""
+    people = Person.objects.filter(is_active=True).order_by("name", "email", "pk")
+    if find:
+        people = people.filter(
+            Q(name__icontains=find) | Q(email__icontains=find) | Q(department__icontains=find)
+            | Q(addresses__email__icontains=find)
+        ).distinct()
+    if role:
+        people = people.filter(role_assignments__year=year, role_assignments__role=role)
+    return PeopleRows(people, year)
+
+
+class PeopleRows:
+    """A lazily sliced list of `PersonRow`, as Paginator likes it."""
+
+    def __init__(self, people: QuerySet[Person], year: int) -> None:
+        self.people, self.year = people, year
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return self.people.count()
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, part: slice) -> list[PersonRow]:
+        people = list(self.people[part])
+        held: dict[int, list[str]] = {}
+        assigned = RoleAssignment.objects.filter(year=self.year, person__in=[each.pk for each in people])
+        for person_id, role in assigned.order_by("role").values_list("person_id", "role"):
+            held.setdefault(person_id, []).append(str(Role(role).label))
+        return [
+            PersonRow(
+                each.pk, str(each), each.email, each.position.replace("_", " "), each.department,
+                ", ".join(held.get(each.pk, [])), each.has_usable_password(),
+            )
+            for each in people
+        ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("accounts/", include("allauth.urls")),
+    path("welcome/<str:key>/", people.welcome, name="person-welcome"),
     path("admin/", admin.site.urls),
     path("<slug:cycle>/", views.cycle_home, name="cycle-home"),
     path("<slug:cycle>/people/", people.people, name="people"),

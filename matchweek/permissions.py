@@ -22,7 +22,7 @@ def can_change_milestone(user: User, milestone: Milestone) -> Permit:
 
 def can_confirm_milestone(user: User, milestone: Milestone) -> Permit:
     """Only the match officer confirms a time."""
-    return has_ability(user, Ability.CONFIRM_CALENDAR, milestone.cycle.year)
+    return can_confirm_cycle(user, milestone.cycle)
 
 
 def can_see_results(user: User, cycle: Cycle) -> Permit:
@@ -33,3 +33,8 @@ def can_see_results(user: User, cycle: Cycle) -> Permit:
     if not is_embargoed(cycle):
         return ALLOWED
     return has_ability(user, Ability.SEE_RESULTS_EARLY, cycle.year)
+
+
+def can_confirm_cycle(user: User, cycle: Cycle) -> Permit:
+    """Only the match officer confirms times of this cycle."""
+    return has_ability(user, Ability.CONFIRM_CALENDAR, cycle.year)

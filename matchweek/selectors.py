@@ -146,3 +146,31 @@ def notice(cycle: Cycle) -> Notice | None:
 def latest_cycle() -> Cycle | None:
     """Return the newest cycle, which `/` leads to."""
     return Cycle.objects.first()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """One time of the calendar and what hangs on it."""
+
+    milestone: Milestone
+    moves: str
+    is_past: bool
+    is_next: bool
+
+
+_MOVES = {
+    Kind.SCHOOL_REPORT: "starts the embargo; a concern counts only if the student was told 7 days before it",
+    Kind.EMBARGO_LIFTS: "ends the embargo; matched students' records close; program directors may join",
+    Kind.SOAP_ENDS: "program directors may enter vouches again",
+}
+
+
+def calendar_rows(cycle: Cycle) -> list[CalendarRow]:
+    """Return the whole calendar in its order of time."""
+    moment = now()
+    times = list(cycle.milestones.select_related("confirmed_by"))
+    upcoming = next((each for each in times if each.at > moment), None)
+    return [
+        CalendarRow(each, _MOVES.get(MilestoneKind(each.kind), ""), each.at <= moment, each == upcoming)
+        for each in times
+    ]

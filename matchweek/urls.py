@@ -1,0 +1,13 @@
+"""URLs of the calendar."""
+
+from django.urls import path
+
+from matchweek import views
+
+app_name = "matchweek"
+urlpatterns = [
+    path("calendar/", views.calendar, name="calendar"),
+    path("calendar/<int:pk>/", views.milestone_change, name="milestone-change"),
+    path("calendar/<int:pk>/confirm/", views.milestone_confirm, name="milestone-confirm"),
+    path("calendar/<int:pk>/unconfirm/", views.milestone_unconfirm, name="milestone-unconfirm"),
+]

@@ -1,0 +1,66 @@
+"""The calendar page and its buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from matchweek import actions, permissions
+from matchweek.forms import MilestoneForm
+from matchweek.models import Cycle, Milestone
+from matchweek.selectors import calendar_rows
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+def calendar(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+    """Show every time of the cycle, what it moves, and whether the match officer confirmed it."""
+    permissions.can_prepare_cycle(request.user, cycle).or_raise()
+    rows = calendar_rows(cycle)
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "confirmed": sum(row.milestone.confirmed_at is not None for row in rows),
+        "may_confirm": permissions.can_confirm_cycle(request.user, cycle),
+    }
+    return render(request, "matchweek/calendar.html", context)
+
+
+def milestone_change(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
+    """Change one time; asks for a source."""
+    milestone = get_object_or_404(cycle.milestones.select_related("cycle"), pk=pk)
+    permissions.can_change_milestone(request.user, milestone).or_raise()
+    form = MilestoneForm(request.POST or None, milestone=milestone)
+    if request.method == "POST" and form.is_valid():
+        actions.change_milestone(milestone, at=form.at(), source=form.cleaned_data["source"], by=_me(request))
+        messages.success(request, f"{milestone.get_kind_display()} changed. It waits for confirmation again.")
+        return redirect("matchweek:calendar", cycle.slug)
+    context = {"cycle": cycle, "form": form, "milestone": milestone}
+    return render(request, "matchweek/milestone_change.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def milestone_confirm(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
+    """Confirm one time."""
+    actions.confirm_milestone(_milestone(cycle, pk), by=_me(request))
+    return redirect("matchweek:calendar", cycle.slug)
+
+
+@require_POST
+def milestone_unconfirm(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
+    """Take a confirmation back."""
+    actions.unconfirm_milestone(_milestone(cycle, pk), by=_me(request))
+    return redirect("matchweek:calendar", cycle.slug)
+
+
+def _milestone(cycle: Cycle, pk: int) -> Milestone:
+    return get_object_or_404(cycle.milestones.select_related("cycle"), pk=pk)
+
+
+def _me(request: HttpRequest) -> Person:
+    return cast("Person", request.user)
