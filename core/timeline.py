@@ -10,7 +10,7 @@ from itertools import count
 Lanes = Sequence[tuple[str, Sequence[tuple[date, bool, str]]]]
 
 WIDTH = 800.0
-LEFT = 100.0  # Where the axis begins; the lanes' names stand before it.
+LEFT = 124.0  # Where the axis begins; the lanes' names stand before it.
 _ROW = 15.0  # One row of labels above or below a lane's line.
 _MARK = 16.0  # The height a lane's marks take.
 _YEARS = 22.0  # The row of years at the foot.
