@@ -10,12 +10,22 @@ from accounts.permissions import has_ability
 from accounts.roles import Ability
 from accounts.selectors import User
 from core.clock import now
-from core.permits import ALLOWED, Permit, allow_if, refuse
+from core.permits import ALLOWED, Permit, Refused, allow_if, refuse
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
 from matchweek.permissions import can_see_results
-from students.enums import GrantGround
-from students.models import AccessGrant, Concern, Conflict, Evidence, Student, Vouch
+from students.enums import ConflictKind, GrantGround, Strength
+from students.models import AccessGrant, AdvisingNote, Concern, Conflict, Evidence, Student, Vouch, VouchRequest
+
+
+class RecusedFromStudent(Refused):
+    """The person is recused from this student. Carries the fact for the card: never the name, never the content."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        self.kind = ConflictKind(conflict.kind)
+        self.recorded_by = str(conflict.entered_by) if conflict.entered_by else "an import"
+        self.recorded_at = conflict.entered_at
+        super().__init__("You are recused from this student.")
 
 
 class Section(StrEnum):
@@ -112,16 +122,56 @@ def can_edit_evidence(user: User, student: Student) -> Permit:
     return has_ability(user, Ability.EDIT_EVIDENCE, student.cycle.year) & _not_recused(user, student)
 
 
+def can_enter_evidence(user: User, student: Student, kind: str) -> Permit:
+    """The dean's office enters every kind; an advisor notes advice given to the own students."""
+    if kind == "advising" and student.advisor_id == user.pk:
+        return has_ability(user, Ability.ADVISE, student.cycle.year) & _not_recused(user, student)
+    return can_edit_evidence(user, student)
+
+
 def can_change_evidence(user: User, evidence: Evidence) -> Permit:
-    """Evidence is changed by the dean's office; a vouch by its author only."""
-    if isinstance(evidence, Vouch) and evidence.faculty_id != user.pk:
-        return refuse("Only the person who wrote a vouch changes it. The dean's office may withdraw it with a reason.")
-    return can_edit_evidence(user, evidence.student) | _is_author(user, evidence)
+    """Evidence is changed by the dean's office; a vouch by its author only, an advisor's own note also by them."""
+    if isinstance(evidence, Vouch):
+        return _is_author(user, evidence) & can_vouch(user, evidence.student)
+    return _wrote_note(user, evidence) | can_edit_evidence(user, evidence.student)
 
 
 def can_withdraw_evidence(user: User, evidence: Evidence) -> Permit:
-    """The dean's office withdraws evidence; an author the own vouch."""
+    """The dean's office withdraws evidence; an author the own vouch. Recusals are lifted, never withdrawn."""
+    if isinstance(evidence, Conflict) and evidence.is_recusal:
+        return refuse("A recusal is not withdrawn: a second officer lifts it, with a reason.")
     return can_edit_evidence(user, evidence.student) | _is_author(user, evidence)
+
+
+def can_restore_evidence(user: User, evidence: Evidence) -> Permit:
+    """The dean's office takes a withdrawal back; an author that of the own vouch, while they may vouch."""
+    return can_edit_evidence(user, evidence.student) | (_is_author(user, evidence) & can_vouch(user, evidence.student))
+
+
+def can_report_concern(user: User, student: Student) -> Permit:
+    """Whoever wrote a caution about a student is asked to document a concern; the dean's office enters any."""
+    cautions = Vouch.objects.standing().filter(student=student, faculty_id=user.pk, strength=Strength.CAUTION)
+    return can_edit_evidence(user, student) | (
+        _not_recused(user, student)
+        & allow_if(cautions.exists(), "Concerns are documented by the dean's office, or by whoever wrote a caution.")
+    )
+
+
+def can_decline_request(user: User, request: VouchRequest) -> Permit:
+    """Who was asked declines; the dean's office records a decline it was told of."""
+    return allow_if(request.faculty_id == user.pk, "Only who was asked declines.") | can_edit_evidence(
+        user, request.student
+    )
+
+
+def can_change_student(user: User, student: Student) -> Permit:
+    """The dean's office keeps the facts of students they are not recused from."""
+    return can_edit_evidence(user, student)
+
+
+def can_add_student(user: User, cycle: Cycle) -> Permit:
+    """The dean's office adds students by hand."""
+    return has_ability(user, Ability.EDIT_EVIDENCE, cycle.year)
 
 
 def can_settle_concern(user: User, concern: Concern) -> Permit:
@@ -143,7 +193,9 @@ def can_vouch(user: User, student: Student) -> Permit:
     """Faculty who observed a student vouch for them, but not while they direct a program in SOAP and SOAP runs."""
     cycle = student.cycle
     return (
-        has_ability(user, Ability.VOUCH, cycle.year) & _not_recused(user, student) & _outside_program_window(user, cycle)
+        has_ability(user, Ability.VOUCH, cycle.year)
+        & _not_recused(user, student)
+        & _outside_program_window(user, cycle)
     )
 
 
@@ -183,8 +235,17 @@ def _outside_program_window(user: User, cycle: Cycle) -> Permit:
 def _is_author(user: User, evidence: Evidence) -> Permit:
     return allow_if(
         isinstance(evidence, Vouch) and evidence.faculty_id == user.pk,
-        "Only the dean's office, or the author of a vouch, may do this.",
+        "Only the person who wrote a vouch changes it. The dean's office may withdraw it with a reason.",
     )
+
+
+def _wrote_note(user: User, evidence: Evidence) -> Permit:
+    return allow_if(
+        isinstance(evidence, AdvisingNote)
+        and evidence.entered_by_id == user.pk
+        and evidence.student.advisor_id == user.pk,
+        "Only the dean's office, or the advisor who wrote a note, may do this.",
+    ) & _not_recused(user, evidence.student)
 
 
 def _not_recused(user: User, student: Student) -> Permit:
