@@ -36,9 +36,7 @@ class PersonFacts:
 def find_person(email: str) -> Person | None:
     """Find a person by any of their addresses, whatever its case."""
     folded = email.strip().lower()
-    return (
-        Person.objects.filter(email=folded).first() or Person.objects.filter(addresses__email=folded).first()
-    )
+    return Person.objects.filter(email=folded).first() or Person.objects.filter(addresses__email=folded).first()
 
 
 @audit.attributed
@@ -86,9 +84,7 @@ def set_roles(person: Person, *, roles: Iterable[str], year: int, by: Person) ->
     )
     forget_roles(person)
     if before != wanted:
-        audit.record(
-            AuditKind.ROLES_CHANGED, person, by=by, year=year, before=sorted(before), after=sorted(wanted)
-        )
+        audit.record(AuditKind.ROLES_CHANGED, person, by=by, year=year, before=sorted(before), after=sorted(wanted))
 
 
 @audit.attributed
@@ -119,15 +115,15 @@ def merge_people(kept: Person, *, other: Person, year: int, by: Person) -> Perso
 
 def _move_rows(relation: models.ForeignObjectRel, kept: Person, other: Person) -> None:
     model, field = relation.related_model, relation.field.name
-    rows = model._base_manager.filter(**{field: other})  # type: ignore[union-attr]
+    rows = model._base_manager.filter(**{field: other})
     unique = [
         tuple(each.fields)
-        for each in model._meta.constraints  # type: ignore[union-attr]
+        for each in model._meta.constraints
         if isinstance(each, models.UniqueConstraint) and field in each.fields
     ]
     for row in rows:
         if not any(_twin_exists(row, fields, field, kept) for fields in unique):
-            model._base_manager.filter(pk=row.pk).update(**{field: kept})  # type: ignore[union-attr]
+            model._base_manager.filter(pk=row.pk).update(**{field: kept})
 
 
 def _twin_exists(row: models.Model, fields: tuple[str, ...], field: str, kept: Person) -> bool:

@@ -54,9 +54,7 @@ _OFFICE = frozenset(
 )
 
 ABILITIES: Mapping[str, frozenset[Ability]] = {
-    Role.DEAN: _OFFICE
-    | _FACULTY
-    | {Ability.LEAD_MEETING, Ability.SECOND_OFFICER, Ability.DECLARE_PRIORITY},
+    Role.DEAN: _OFFICE | _FACULTY | {Ability.LEAD_MEETING, Ability.SECOND_OFFICER, Ability.DECLARE_PRIORITY},
     Role.COORDINATOR: _OFFICE,
     Role.MEETING_MEMBER: _FACULTY | {Ability.SEE_BOARD, Ability.ATTEND_MEETING},
     Role.CLERKSHIP_DIRECTOR: _FACULTY | {Ability.ATTEND_MEETING},
@@ -75,9 +73,7 @@ ABILITIES: Mapping[str, frozenset[Ability]] = {
             Ability.SEE_TRAIL,
         }
     ),
-    Role.REGISTRAR: frozenset(
-        {Ability.SEE_ROSTER, Ability.SEE_ALL_DOSSIERS, Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}
-    ),
+    Role.REGISTRAR: frozenset({Ability.SEE_ROSTER, Ability.SEE_ALL_DOSSIERS, Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}),
     Role.AUDITOR: frozenset({Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}),
     Role.STUDENT: frozenset({Ability.OWN_PAGE}),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,42 +63,32 @@ def role_choices() -> list[tuple[str, str]]:
     return [(str(role.value), str(role.label)) for role in Role]
 
 
-def people_rows(year: int, *, find: str = "", role: str = "") -> PeopleRows:
-    """Return everybody, or who matches, with their roles in `year`: two queries a page."""
+def people_found(year: int, *, find: str = "", role: str = "") -> QuerySet[Person]:
+    """Return everybody, or who matches by name, address or department, and by role in `year`."""
     people = Person.objects.filter(is_active=True).order_by("name", "email", "pk")
     if find:
-        people = people.filter(
-            Q(name__icontains=find) | Q(email__icontains=find) | Q(department__icontains=find)
-            | Q(addresses__email__icontains=find)
-        ).distinct()
+        by_words = Q(name__icontains=find) | Q(email__icontains=find) | Q(department__icontains=find)
+        people = people.filter(by_words | Q(addresses__email__icontains=find)).distinct()
     if role:
         people = people.filter(role_assignments__year=year, role_assignments__role=role)
-    return PeopleRows(people, year)
+    return people
 
 
-class PeopleRows:
-    """A lazily sliced list of `PersonRow`, as Paginator likes it."""
-
-    def __init__(self, people: QuerySet[Person], year: int) -> None:
-        self.people, self.year = people, year
-
-    def count(self) -> int:
-        """Return how many there are."""
-        return self.people.count()
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, part: slice) -> list[PersonRow]:
-        people = list(self.people[part])
-        held: dict[int, list[str]] = {}
-        assigned = RoleAssignment.objects.filter(year=self.year, person__in=[each.pk for each in people])
-        for person_id, role in assigned.order_by("role").values_list("person_id", "role"):
-            held.setdefault(person_id, []).append(str(Role(role).label))
-        return [
-            PersonRow(
-                each.pk, str(each), each.email, each.position.replace("_", " "), each.department,
-                ", ".join(held.get(each.pk, [])), each.has_usable_password(),
-            )
-            for each in people
-        ]
+def person_rows(people: Sequence[Person], year: int) -> list[PersonRow]:
+    """Put people into lines with their roles in `year`: one query more."""
+    held: dict[int, list[str]] = {}
+    assigned = RoleAssignment.objects.filter(year=year, person__in=[each.pk for each in people]).order_by("role")
+    for person_id, role in assigned.values_list("person_id", "role"):
+        held.setdefault(person_id, []).append(str(Role(role).label))
+    return [
+        PersonRow(
+            pk=each.pk,
+            name=str(each),
+            email=each.email,
+            position=each.position.replace("_", " "),
+            department=each.department,
+            roles=", ".join(held.get(each.pk, [])),
+            can_sign_in=each.has_usable_password(),
+        )
+        for each in people
+    ]

@@ -28,9 +28,16 @@ def people(request: HttpRequest, cycle: InYear) -> HttpResponse:
     permissions.can_manage_people(request.user, cycle.year).or_raise()
     find = request.GET.get("find", "").strip()
     with_role = request.GET.get("role", "")
-    rows = selectors.people_rows(cycle.year, find=find, role=with_role)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"cycle": cycle, "page": page, "find": find, "role": with_role, "roles": selectors.role_choices()}
+    found = selectors.people_found(cycle.year, find=find, role=with_role)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "cycle": cycle,
+        "page": page,
+        "rows": selectors.person_rows(list(page.object_list), cycle.year),
+        "find": find,
+        "role": with_role,
+        "roles": selectors.role_choices(),
+    }
     return render(request, "accounts/people.html" + ("#rows" if request.htmx else ""), context)  # type: ignore[attr-defined]
 
 
@@ -124,5 +131,5 @@ def _newcomer(key: str) -> Person | None:
 
 
 def _me(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)  # noqa: S101  # LoginRequiredMiddleware saw to it
+    assert isinstance(request.user, Person)  # LoginRequiredMiddleware saw to it
     return request.user

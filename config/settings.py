@@ -1,13 +1,16 @@
-"""Settings. Embedded (SQLite or PostgreSQL, one process) by default; APP_MODE=production makes every setting mandatory."""
+"""Settings: embedded (one process, SQLite or PostgreSQL) by default; APP_MODE=production makes each one mandatory."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()  # lets generic classes such as ModelForm[Person] be subscripted at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -22,7 +25,7 @@ PRODUCTION = APP_MODE == "production"
 
 def required(name: str, embedded: str, purpose: str) -> str:
     """Read a setting that production must be given; embedded runs on the default."""
-    value = env.str(name, default="" if PRODUCTION else embedded)
+    value = str(env.str(name, default="" if PRODUCTION else embedded))
     if PRODUCTION and not value:
         raise ImproperlyConfigured(f"{name} is not set. Production needs it: {purpose}")
     return value

@@ -23,8 +23,7 @@ def make_cycle(year: int, *, slug: str = "", by: Person | None) -> Cycle:
     """Make a cycle with the default calendar, all of it unconfirmed. Audited."""
     cycle = Cycle.objects.create(year=year, slug=slug or str(year))
     Milestone.objects.bulk_create(
-        Milestone(cycle=cycle, kind=kind, at=at, source=SOURCE_OF_DRAFT)
-        for kind, at in default_calendar(year).items()
+        Milestone(cycle=cycle, kind=kind, at=at, source=SOURCE_OF_DRAFT) for kind, at in default_calendar(year).items()
     )
     audit.record(AuditKind.CYCLE_MADE, cycle, by=by, cycle_id=cycle.pk, year=year)
     return cycle
@@ -61,9 +60,7 @@ def confirm_milestone(milestone: Milestone, *, by: Person) -> Milestone:
     permissions.can_confirm_milestone(by, milestone).or_raise()
     milestone.confirmed_at, milestone.confirmed_by = now(), by
     milestone.save(update_fields=["confirmed_at", "confirmed_by"])
-    audit.record(
-        AuditKind.MILESTONE_CONFIRMED, milestone, by=by, cycle_id=milestone.cycle_id, milestone=milestone.kind
-    )
+    audit.record(AuditKind.MILESTONE_CONFIRMED, milestone, by=by, cycle_id=milestone.cycle_id, milestone=milestone.kind)
     return milestone
 
 

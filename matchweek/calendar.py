@@ -10,7 +10,7 @@ from matchweek.enums import MilestoneKind
 
 Kind = MilestoneKind
 
-# Days from the Monday of Match Week, hour, minute. The pattern of 2026 and of the 2027 draft (PRODUCT.md, "The calendar").
+# Days from the Monday of Match Week, hour, minute: the pattern of 2026 and of the 2027 draft.
 _PATTERN: Mapping[MilestoneKind, tuple[int, int, int]] = {
     Kind.RANK_DEADLINE: (-12, 21, 0),
     Kind.SCHOOL_REPORT: (0, 9, 30),

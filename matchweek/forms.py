@@ -17,12 +17,14 @@ class MilestoneForm(forms.Form):
 
     day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     time = forms.TimeField(label="Time (Eastern)", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    source = forms.CharField(max_length=200, help_text="Where this time is written: a page, a letter, a call with NRMP.")
+    source = forms.CharField(
+        max_length=200, help_text="Where this time is written: a page, a letter, a call with NRMP."
+    )
 
     def __init__(self, *args: Any, milestone: Milestone, **kwargs: Any) -> None:
         local = milestone.at.astimezone(EASTERN)
-        initial = {"day": local.date(), "time": local.time(), "source": milestone.source}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"day": local.date(), "time": local.time(), "source": milestone.source}
+        super().__init__(*args, **kwargs)
         self.helper = crispy_helper()
 
     def at(self) -> datetime:

@@ -22,7 +22,9 @@ class Cycle(models.Model):
     is_demo = models.BooleanField(default=False)
     clock_shift = models.DurationField(default=timedelta())
     results_loaded_at = models.DateTimeField(null=True, blank=True)
-    market_number = models.PositiveIntegerField(default=0, help_text="Raised when lists or dates assessments read change")
+    market_number = models.PositiveIntegerField(
+        default=0, help_text="Raised when lists or dates assessments read change"
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

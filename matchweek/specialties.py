@@ -22,9 +22,7 @@ def specialties() -> Mapping[str, Specialty]:
 
 def _specialty(row: Mapping[str, str]) -> Specialty:
     aliases = [each.strip() for each in row["aliases"].split(";") if each.strip()]
-    return Specialty(
-        code=row["code"], name=row["name"], aliases=aliases, group=row["group"], service=row["service"]
-    )
+    return Specialty(code=row["code"], name=row["name"], aliases=aliases, group=row["group"], service=row["service"])
 
 
 def _folded(text: str) -> str:

@@ -54,7 +54,7 @@ def events_visible_to(user: User, cycle: Cycle) -> QuerySet[Event]:
     people outside the named attendees get nothing of the triage, which would reveal results.
     """
     recused = Conflict.objects.recusing().filter(person_id=user.pk).values("student_id")
-    events = Event.objects.filter(Q(cycle_id=cycle.pk) | Q(cycle_id__isnull=True)).exclude(
+    events: QuerySet[Event] = Event.objects.filter(Q(cycle_id=cycle.pk) | Q(cycle_id__isnull=True)).exclude(
         Q(student_id__isnull=False) & Q(student_id__in=recused)
     )
     if not can_see_results(user, cycle):
@@ -83,8 +83,8 @@ def trail_rows(events: Iterable[Event]) -> list[TrailRow]:
     ]
 
 
-def _names(model: type[Person] | type[Student], ids: set[int | None]) -> Iterator[tuple[int, str]]:
-    for row in model._default_manager.filter(pk__in=ids - {None}):
+def _names(model: type[Person] | type[Student], ids: Iterable[int | None]) -> Iterator[tuple[int, str]]:
+    for row in model._default_manager.filter(pk__in=[each for each in ids if each is not None]):
         yield row.pk, str(row)
 
 

@@ -58,7 +58,8 @@ ITEM_TRANSITIONS = {
     ItemStatus.WAITING: frozenset({ItemStatus.OPEN}),
     ItemStatus.OPEN: frozenset({ItemStatus.WAITING, ItemStatus.TABLED, ItemStatus.SECOND, ItemStatus.DECIDED}),
     ItemStatus.TABLED: frozenset({ItemStatus.OPEN}),
-    ItemStatus.SECOND: frozenset({ItemStatus.DECIDED, ItemStatus.OPEN}),
+    # A second officer who does not agree sends the item back: open, or waiting while another item is open.
+    ItemStatus.SECOND: frozenset({ItemStatus.DECIDED, ItemStatus.OPEN, ItemStatus.WAITING}),
     ItemStatus.DECIDED: frozenset({ItemStatus.OPEN}),
 }
 

@@ -74,19 +74,34 @@ class ClassMaker:
             grade = "Honors" if clerkship in best else self.random.choice(("High Pass", "Pass", "Pass"))
             on = date(self.year - 2, 7, 1) + timedelta(days=56 * (number + 1))
             (teacher,) = self.teachers(1, clerkship)
-            comment = self.random.choice(("Works well with the team.", "Reads about every patient.", "Steady progress."))
+            comment = self.random.choice(
+                ("Works well with the team.", "Reads about every patient.", "Steady progress.")
+            )
             self.row(
-                "evaluations", aamc_id, clerkship=clerkship, grade=grade, evaluator_email=teacher["email"], date=on,
+                "evaluations",
+                aamc_id,
+                clerkship=clerkship,
+                grade=grade,
+                evaluator_email=teacher["email"],
+                date=on,
                 comment=comment,
             )
 
-    def vouch(self, aamc_id: str, strength: str, *, weeks: int = 6, willing: bool = True, teacher: Row | None = None) -> None:
+    def vouch(
+        self, aamc_id: str, strength: str, *, weeks: int = 6, willing: bool = True, teacher: Row | None = None
+    ) -> None:
         """Add one vouch by some teacher."""
         teacher = teacher or self.teachers(1)[0]
         self.row(
-            "vouches", aamc_id, faculty_email=teacher["email"], faculty_name=teacher["name"], role=teacher["role"],
-            strength=strength, relationship=self.random.choice(("clerkship attending", "sub-internship attending")),
-            weeks_observed=weeks, statement=self.random.choice(_SAYINGS[strength]),
+            "vouches",
+            aamc_id,
+            faculty_email=teacher["email"],
+            faculty_name=teacher["name"],
+            role=teacher["role"],
+            strength=strength,
+            relationship=self.random.choice(("clerkship attending", "sub-internship attending")),
+            weeks_observed=weeks,
+            statement=self.random.choice(_SAYINGS[strength]),
             willing_to_advocate="yes" if willing and strength in {"would_take", "strong"} else "no",
         )
 
@@ -95,9 +110,13 @@ class ClassMaker:
         on = self.day(1, self.random.randint(2, 9))
         (teacher,) = self.teachers(1)
         usual: dict[str, object] = {
-            "status": "open", "date": on, "reported_by": teacher["email"], "firsthand": "yes",
+            "status": "open",
+            "date": on,
+            "reported_by": teacher["email"],
+            "firsthand": "yes",
             "record_reference": f"PR-{self.year - 1}-{self.random.randint(100, 999)}-{aamc_id[-3:]}",
-            "student_told_on": on + timedelta(days=6), "student_response_on": "",
+            "student_told_on": on + timedelta(days=6),
+            "student_response_on": "",
         }
         self.row("concerns", aamc_id, kind=kind, severity=severity, summary=summary, **(usual | cells))
 
@@ -111,7 +130,9 @@ def strong(maker: ClassMaker, aamc_id: str) -> Row:
     maker.evaluations(aamc_id, maker.random.randint(1, 3))
     maker.vouch(aamc_id, "would_take")
     maker.vouch(aamc_id, "strong", weeks=4)
-    return {"applied_specialty": maker.random.choice(("Internal Medicine", "Family Medicine", "Pediatrics", "Psychiatry"))}
+    return {
+        "applied_specialty": maker.random.choice(("Internal Medicine", "Family Medicine", "Pediatrics", "Psychiatry"))
+    }
 
 
 def one_stumble(maker: ClassMaker, aamc_id: str) -> Row:
@@ -145,7 +166,9 @@ def asked_no_answer(maker: ClassMaker, aamc_id: str) -> Row:
     maker.exams(aamc_id, maker.random.randint(225, 245))
     maker.evaluations(aamc_id, 0)
     for teacher in maker.teachers(2):
-        maker.row("vouch_requests", aamc_id, faculty_email=teacher["email"], asked_on=date(maker.year, 2, 22), answer="")
+        maker.row(
+            "vouch_requests", aamc_id, faculty_email=teacher["email"], asked_on=date(maker.year, 2, 22), answer=""
+        )
     return {"applied_specialty": "Emergency Medicine"}
 
 
@@ -156,8 +179,13 @@ def closed_target(maker: ClassMaker, aamc_id: str) -> Row:
     maker.vouch(aamc_id, "would_take")
     for month in (5, 8):
         maker.row(
-            "advising", aamc_id, date=maker.day(1, month), kind="broaden", followed="no",
-            advice="Apply in a second specialty", advisor_email=f"{ADVISORS[0][1]}@{DOMAIN}",
+            "advising",
+            aamc_id,
+            date=maker.day(1, month),
+            kind="broaden",
+            followed="no",
+            advice="Apply in a second specialty",
+            advisor_email=f"{ADVISORS[0][1]}@{DOMAIN}",
         )
     return {"applied_specialty": maker.random.choice(("Orthopaedic Surgery", "Dermatology"))}
 
@@ -188,8 +216,14 @@ def hearsay(maker: ClassMaker, aamc_id: str) -> Row:
     maker.evaluations(aamc_id, 2)
     maker.vouch(aamc_id, "would_take")
     maker.concern(
-        aamc_id, "respect", "major", "Said to be difficult with residents", firsthand="no", record_reference="",
-        student_told_on="", reported_by="",
+        aamc_id,
+        "respect",
+        "major",
+        "Said to be difficult with residents",
+        firsthand="no",
+        record_reference="",
+        student_told_on="",
+        reported_by="",
     )
     return {"applied_specialty": "Internal Medicine"}
 
@@ -230,7 +264,8 @@ def partial(maker: ClassMaker, aamc_id: str) -> Row:
     maker.evaluations(aamc_id, 2)
     maker.vouch(aamc_id, "would_take")
     return {
-        "applied_specialty": "Neurology", "match_status": "partial_advanced_only",
+        "applied_specialty": "Neurology",
+        "match_status": "partial_advanced_only",
         "position_types": "preliminary;transitional",
     }
 
@@ -241,18 +276,31 @@ def ordinary(maker: ClassMaker, aamc_id: str) -> Row:
     maker.evaluations(aamc_id, maker.random.randint(0, 3))
     if maker.random.random() < 0.5:
         maker.vouch(aamc_id, maker.random.choice(("would_take", "strong", "supportive")))
-    return {"applied_specialty": maker.random.choice(("Internal Medicine", "Pediatrics", "Psychiatry", "Family Medicine"))}
+    return {
+        "applied_specialty": maker.random.choice(("Internal Medicine", "Pediatrics", "Psychiatry", "Family Medicine"))
+    }
 
 
 STORIES: Sequence[tuple[Story, int]] = (
-    (strong, 9), (one_stumble, 4), (only_praise, 5), (nobody_asked, 4), (asked_no_answer, 2), (closed_target, 3),
-    (narrow_scored, 3), (one_concern, 2), (hearsay, 2), (pattern, 2), (repeated_failures, 1), (whiplash, 1), (partial, 2),
+    (strong, 9),
+    (one_stumble, 4),
+    (only_praise, 5),
+    (nobody_asked, 4),
+    (asked_no_answer, 2),
+    (closed_target, 3),
+    (narrow_scored, 3),
+    (one_concern, 2),
+    (hearsay, 2),
+    (pattern, 2),
+    (repeated_failures, 1),
+    (whiplash, 1),
+    (partial, 2),
 )
 
 
 def make_tables(*, year: int, class_size: int, unmatched: int, seed: int = 2027) -> Tables:
     """Return the tables of a class: `unmatched` students with stories, the others matched with light dossiers."""
-    maker = ClassMaker(year, Random(seed))  # noqa: S311  # invented data, not a secret
+    maker = ClassMaker(year, Random(seed))  # nosec B311  # invented data, not a secret
     stories = [story for story, weight in STORIES for _ in range(weight)]
     for number, (first, last) in enumerate(student_names(maker.random, class_size)):
         aamc_id = f"{91_000_001 + number}"

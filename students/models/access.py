@@ -38,7 +38,7 @@ class Conflict(Evidence):
     )
     lifted_reason = models.CharField(max_length=300, blank=True)
 
-    objects = ConflictQuerySet.as_manager()
+    objects = ConflictQuerySet.as_manager()  # type: ignore[misc]  # stubs see the base class as an instance attribute
 
     class Meta(Evidence.Meta):
         ordering = ["declared_on", "pk"]

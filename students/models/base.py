@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -26,9 +27,7 @@ class Record(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     entered_at = models.DateTimeField(default=now)
-    batch = models.ForeignKey(
-        "students.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    batch = models.ForeignKey("students.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -46,6 +45,6 @@ class Record(models.Model):
         ]
 
 
-def known(field: str, values: list[str]) -> models.CheckConstraint:
+def known(field: str, values: Sequence[str | int]) -> models.CheckConstraint:
     """Make the constraint that `field` holds one of its choices."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=f"%(class)s_{field}_known")

@@ -77,9 +77,7 @@ class Student(Record):
     soap_eligibility = models.CharField(
         "SOAP eligibility", max_length=12, choices=SoapEligibility, default=SoapEligibility.UNKNOWN
     )
-    applied_specialty = models.ForeignKey(
-        Specialty, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    applied_specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     backup_specialties = models.JSONField("backup specialties (codes, in order)", default=list, blank=True)
     prior_specialties = models.JSONField("prior specialties (codes, in order)", default=list, blank=True)
     specialty_change_reason = models.CharField("reason for a change of specialty", max_length=500, blank=True)
@@ -125,5 +123,3 @@ class Student(Record):
     def is_assessed(self) -> bool:
         """Whether the policy is asked about this student."""
         return self.match_status in ASSESSED_STATUSES
-
-
