@@ -47,7 +47,7 @@ def icon(name: str, kind: str = "") -> SafeString:
 def tier_mark(tier: int) -> SafeString:
     """Draw the tier's number in its own shape; the words "Tier n" are there for readers only."""
     tier = int(tier)
-    return format_html('{}<span class="sr">Tier {}</span>', _tier_shape(tier), tier)
+    return format_html('{}<span class="sr">Tier {}</span>', tier_shape(tier), tier)
 
 
 @register.simple_tag
@@ -62,7 +62,7 @@ def tier_pill(tier: int | None, state: str = "recommended", big: bool = False) -
         tier,
         " is-decided" if decided else "",
         " tier-big" if big else "",
-        _tier_shape(tier),
+        tier_shape(tier),
         format_html("Tier {}, ", tier) if big else format_html('<span class="sr">Tier {}, </span>', tier),
         TIER_WORDS[tier],
         icon("check") if decided else "",
@@ -70,7 +70,10 @@ def tier_pill(tier: int | None, state: str = "recommended", big: bool = False) -
     )
 
 
-def _tier_shape(tier: int) -> SafeString:
+@register.simple_tag
+def tier_shape(tier: int) -> SafeString:
+    """Draw the tier's number in its own shape, beside words that name it."""
+    tier = int(tier)
     return format_html(
         '<svg class="tier-g tier-{}" viewBox="0 0 20 20" aria-hidden="true">{}<text x="10" y="14.3">{}</text></svg>',
         tier,
