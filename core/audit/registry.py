@@ -1,0 +1,62 @@
+"""Which models are tracked row by row, and which the database must never let change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.db.models import Field, Model
+
+from core.models import Event, RowChange
+
+ModelType = TypeVar("ModelType", bound=type[Model])
+
+# Secrets do not belong in a history, a sign-in is not a change of the person, and the live counter moves with every
+# row beside it, which is in the history itself.
+_LEFT_OUT = frozenset({"password", "last_login", "event_number"})
+
+_tracked: dict[str, type[Model]] = {}
+_append_only: dict[str, type[Model]] = {each._meta.db_table: each for each in (Event, RowChange)}
+
+
+def tracked(model: ModelType) -> ModelType:
+    """Let database triggers write every insert, update and delete of this model's rows to the row history.
+
+    Passwords, binary columns, the last sign-in and the live event number are left out.
+    """
+    _tracked[model._meta.db_table] = model
+    return model
+
+
+def append_only(model: ModelType) -> ModelType:
+    """Let the database refuse every UPDATE, DELETE, REPLACE and TRUNCATE of this model's table."""
+    _append_only[model._meta.db_table] = model
+    return model
+
+
+def tracked_models() -> tuple[type[Model], ...]:
+    """Return the tracked models, in the order of their tables."""
+    return tuple(_tracked[table] for table in sorted(_tracked))
+
+
+def append_only_models() -> tuple[type[Model], ...]:
+    """Return the append-only models, in the order of their tables."""
+    return tuple(_append_only[table] for table in sorted(_append_only))
+
+
+def is_tracked(model: type[Model]) -> bool:
+    """Whether the row history knows this model."""
+    return model._meta.db_table in _tracked
+
+
+def history_fields(model: type[Model]) -> Iterator[Field[object, object]]:
+    """Yield the fields whose columns the row history keeps."""
+    for field in model._meta.concrete_fields:
+        if field.column not in _LEFT_OUT and field.get_internal_type() != "BinaryField":
+            yield field
+
+
+def left_out_columns(model: type[Model]) -> list[str]:
+    """Return the columns that the row history does not keep, sorted."""
+    kept = {field.column for field in history_fields(model)}
+    return sorted({field.column for field in model._meta.concrete_fields} - kept)
