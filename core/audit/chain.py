@@ -104,7 +104,8 @@ def record(
 
 def append_pending() -> None:
     """Chain what this transaction recorded and did not roll back."""
-    waiting = [each for _, each, _ in connection.run_on_commit if isinstance(each, _Pending) and not each.chained]
+    callbacks = (entry[1] for entry in connection.run_on_commit)
+    waiting = [each for each in callbacks if isinstance(each, _Pending) and not each.chained]
     if waiting:
         _append([each.event for each in waiting])
         for each in waiting:

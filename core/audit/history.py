@@ -28,7 +28,7 @@ class Change:
 
 def history(obj: Model) -> list[Change]:
     """Return what became of a tracked row, newest first, by field names; a foreign key's value is the other's id."""
-    fields = {field.column: field for field in history_fields(type(obj))}
+    fields = history_fields(type(obj))
     rows = RowChange.objects.filter(table=obj._meta.db_table, row_id=obj.pk).order_by("-seq")
     return [_change(row, fields) for row in rows]
 

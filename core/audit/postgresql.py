@@ -51,9 +51,8 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
         present = dict(cursor.fetchall())
         for name, body in _bodies(connection).items():
             if present.get(name) != body:
-                cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $${body}$$"
-                )
+                head = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                cursor.execute(f"{head} AS $${body}$$")
 
 
 def present(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeVar
 
 from django.db.models import Field, Model
@@ -49,14 +48,15 @@ def is_tracked(model: type[Model]) -> bool:
     return model._meta.db_table in _tracked
 
 
-def history_fields(model: type[Model]) -> Iterator[Field[object, object]]:
-    """Yield the fields whose columns the row history keeps."""
-    for field in model._meta.concrete_fields:
-        if field.column not in _LEFT_OUT and field.get_internal_type() != "BinaryField":
-            yield field
+def history_fields(model: type[Model]) -> dict[str, Field[object, object]]:
+    """Return the fields that the row history keeps, by column."""
+    return {
+        str(field.column): field
+        for field in model._meta.concrete_fields
+        if field.column not in _LEFT_OUT and field.get_internal_type() != "BinaryField"
+    }
 
 
 def left_out_columns(model: type[Model]) -> list[str]:
     """Return the columns that the row history does not keep, sorted."""
-    kept = {field.column for field in history_fields(model)}
-    return sorted({field.column for field in model._meta.concrete_fields} - kept)
+    return sorted({str(field.column) for field in model._meta.concrete_fields} - history_fields(model).keys())

@@ -57,8 +57,8 @@ def drop(connection: BaseDatabaseWrapper, table: str, name: str) -> None:
 def history_triggers(model: type[Model]) -> list[Trigger]:
     """Return the three triggers that write the history of a table's rows."""
     table, key = model._meta.db_table, _primary_key(model)
-    fields = list(history_fields(model))
-    differs = " OR ".join(f'OLD."{each.column}" IS NOT NEW."{each.column}"' for each in fields)
+    fields = history_fields(model)
+    differs = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in fields)
     old, new = _row("OLD", fields), _row("NEW", fields)
     return [
         _trigger(table, "insert", "AFTER INSERT", _HISTORY % (table, f'NEW."{key}"', "insert", "NULL", new)),
@@ -88,13 +88,13 @@ def _trigger(table: str, what: str, when: str, body: str, condition: str = "") -
     return Trigger(table, name, sql, fingerprint=sql)
 
 
-def _row(row: str, fields: list[Field[object, object]]) -> str:
-    pairs = (f"'{each.column}', {_value(row, each)}" for each in fields)
+def _row(row: str, fields: dict[str, Field[object, object]]) -> str:
+    pairs = (f"'{column}', {_value(row, column, field)}" for column, field in fields.items())
     return f"json_object({', '.join(pairs)})"
 
 
-def _value(row: str, field: Field[object, object]) -> str:
-    value = f'{row}."{field.column}"'
+def _value(row: str, column: str, field: Field[object, object]) -> str:
+    value = f'{row}."{column}"'
     return f"json({value})" if field.get_internal_type() == "JSONField" else value
 
 
@@ -104,9 +104,10 @@ def _same(columns: list[str]) -> str:
 
 def _unique_columns(model: type[Model]) -> list[list[str]]:
     """Return every set of columns by which a REPLACE could find a row to delete."""
-    single = [[each.column] for each in model._meta.concrete_fields if each.unique]
+    columns = {each.name: str(each.column) for each in model._meta.concrete_fields}
+    single = [[str(each.column)] for each in model._meta.concrete_fields if each.unique]
     joint = [
-        [str(model._meta.get_field(name).column) for name in each.fields]  # type: ignore[union-attr]
+        [columns[name] for name in each.fields]
         for each in model._meta.constraints
         if isinstance(each, UniqueConstraint) and each.fields
     ]
