@@ -27,7 +27,7 @@ def declare_conflict(
     """
     permissions.can_declare_conflict(by, student, person).or_raise()
     raise_evidence_numbers([student.pk])
-    conflict = Conflict.objects.filter(student=student, person=person, kind=kind).first()
+    conflict: Conflict | None = Conflict.objects.filter(student=student, person=person, kind=kind).first()
     if conflict is not None and conflict.withdrawn_at is None and conflict.lifted_at is None:
         return conflict
     if conflict is None:

@@ -52,8 +52,13 @@ def raise_evidence_numbers(student_ids: Collection[int]) -> None:
 
 def fingerprint(row: Model, names: Iterable[str]) -> str:
     """Return a digest of what a row holds in these fields. A form brings it back: did somebody change it meanwhile?"""
-    held = repr([(name, row._meta.get_field(name).value_from_object(row)) for name in sorted(names)])
+    held = repr([(name, _held(row, name)) for name in sorted(names)])
     return hashlib.sha256(held.encode()).hexdigest()[:32]
+
+
+def _held(row: Model, name: str) -> object:
+    value = getattr(row, row._meta.get_field(name).attname)  # type: ignore[union-attr]  # only columns are asked for
+    return str(value) if isinstance(value, str) else value
 
 
 @audit.attributed

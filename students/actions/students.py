@@ -41,7 +41,7 @@ def change_student(student: Student, *, values: Mapping[str, Any], seen: str, by
     """
     permissions.can_change_student(by, student).or_raise()
     raise_evidence_numbers([student.pk])
-    held = Student.objects.select_for_update().get(pk=student.pk)
+    held: Student = Student.objects.select_for_update().get(pk=student.pk)
     held.cycle = student.cycle
     if fingerprint(held, values) != seen:
         raise ChangedMeanwhile(held)
