@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 ONE_OPENING = timedelta(minutes=15)  # Opening again for the same purpose within this time is the same opening.
 
 
-def open_dossier(student: Student, *, purpose: str, by: Person) -> datetime:
+class Opening(NamedTuple):
+    """One recorded opening of a dossier, by the product's clock."""
+
+    at: datetime
+
+
+def open_dossier(student: Student, *, purpose: str, by: Person) -> Opening:
     """Record that a person opened a dossier: one event per person, student, purpose and quarter of an hour.
 
     The view has loaded the student through `visible_to`. Returns when this opening was recorded.
@@ -31,7 +37,7 @@ def open_dossier(student: Student, *, purpose: str, by: Person) -> datetime:
 
 
 @audit.attributed
-def _record_opening(student: Student, *, purpose: str, by: Person) -> datetime:
+def _record_opening(student: Student, *, purpose: str, by: Person) -> Opening:
     made_meanwhile = _latest_opening(student, purpose, by)
     if made_meanwhile is not None:
         return made_meanwhile
@@ -43,18 +49,17 @@ def _record_opening(student: Student, *, purpose: str, by: Person) -> datetime:
         cycle_id=student.cycle_id,
         purpose=str(Purpose(purpose)),
     )
-    return now()
+    return Opening(now())
 
 
-def _latest_opening(student: Student, purpose: str, by: Person) -> datetime | None:
-    """Return the product time of an opening that still stands for this one. Its age is real time."""
+def _latest_opening(student: Student, purpose: str, by: Person) -> Opening | None:
+    """Return an opening that still stands for this one; its age is real time."""
     openings = Event.objects.filter(
         kind=AuditKind.DOSSIER_OPENED, actor_id=by.pk, student_id=student.pk, at__gt=real_now() - ONE_OPENING
     )
     for clock_at, payload in openings.order_by("-seq").values_list("clock_at", "payload"):
         if payload and payload.get("purpose") == purpose:
-            found: datetime = clock_at
-            return found
+            return Opening(clock_at)
     return None
 
 

@@ -39,7 +39,7 @@ def declare_conflict(
     conflict.save()
     if conflict.is_recusal:
         end_access_of(person, student=student)
-    record_piece(AuditKind.CONFLICT_DECLARED, conflict, by=by, person=person.pk, kind=str(kind))
+    record_piece(AuditKind.CONFLICT_DECLARED, conflict, by=by, person=person.pk, relation=str(kind))
     return conflict
 
 
@@ -56,5 +56,5 @@ def lift_recusal(conflict: Conflict, *, reason: str, by: Person) -> Conflict:
         return conflict  # A second press of the same button.
     for name, value in lifted.items():
         setattr(conflict, name, value)
-    record_piece(AuditKind.RECUSAL_LIFTED, conflict, by=by, person=conflict.person_id, kind=conflict.kind)
+    record_piece(AuditKind.RECUSAL_LIFTED, conflict, by=by, person=conflict.person_id, relation=conflict.kind)
     return conflict

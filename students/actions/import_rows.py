@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import Person
 from core.clock import now
+from students.actions.evidence import raise_evidence_numbers
 from students.enums import RECUSING_KINDS, ConcernStatus, VouchAnswer
 from students.interchange.keeping import KEEPINGS, Keeping
 from students.interchange.kept import chunks
@@ -55,7 +56,8 @@ class _Writer:
         self.tell("Closing the books", self.done)
         self._settle_requests()
         self._end_access()
-        _raise_evidence_numbers(self.touched)
+        for some in chunks(sorted(self.touched)):
+            raise_evidence_numbers(some)
 
     def _make_people(self) -> None:
         known = {row.values["email"]: row.values for row in self.plan.table("faculty").added}
@@ -127,9 +129,7 @@ class _Writer:
                     table=keeping.table,
                     row_id=each.pk,
                     before={
-                        name: _plain(value)
-                        for name, value in zip(names, found[each.pk], strict=True)
-                        if name in after
+                        name: _plain(value) for name, value in zip(names, found[each.pk], strict=True) if name in after
                     },
                 )
                 for each, after in some
@@ -168,9 +168,9 @@ class _Writer:
 
     def _settle_requests(self) -> None:
         """Whoever vouches has answered what they were asked."""
-        mine = Vouch.objects.standing().filter(student=OuterRef("student"), faculty=OuterRef("faculty"))
+        answers = Vouch.objects.standing().filter(student=OuterRef("student"), faculty=OuterRef("faculty"))
         waiting = VouchRequest.objects.standing().filter(
-            Exists(mine),
+            Exists(answers.filter(batch=self.batch)) | Q(Exists(answers), batch=self.batch),
             student__cycle=self.batch.cycle_id,
             status__in=[VouchAnswer.ASKED, VouchAnswer.UNANSWERED],
         )
@@ -209,8 +209,3 @@ def _held(keeping: Keeping, keys: list[int], names: list[str]) -> QuerySet[Any, 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def _raise_evidence_numbers(students: Iterable[int]) -> None:
-    for some in chunks(sorted(students)):
-        Student.objects.filter(pk__in=some).update(evidence_number=F("evidence_number") + 1)

@@ -24,6 +24,9 @@ from students.selectors.sections import EvaluationRow, ExamRow, Reading, exam_ti
 from students.selectors.standing import Standings
 
 
+__all__ = ["DossierView", "Preference", "RecusedFromStudent", "load_conflicts", "load_dossier", "refuse_recused"]
+
+
 class Preference(NamedTuple):
     """A wish or circumstance. `shapes_list`: it shapes only the list of programs, never the tier."""
 
