@@ -51,9 +51,6 @@ class PersonFactory(DjangoModelFactory):
         model = Person
         skip_postgeneration_save = True
 
-    class Params:
-        year = YEAR
-
     email = factory.Sequence(lambda n: f"person{n}@school.example")
     name = factory.Sequence(lambda n: f"Person {n}")
 
