@@ -14,8 +14,19 @@ from core.permits import ALLOWED, Permit, Refused, allow_if, refuse
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
 from matchweek.permissions import can_see_results
-from students.enums import ConflictKind, GrantGround, Strength
-from students.models import AccessGrant, AdvisingNote, Concern, Conflict, Evidence, Student, Vouch, VouchRequest
+from students.enums import ConflictKind, GrantGround, ImportStatus, Strength
+from students.models import (
+    AccessGrant,
+    AdvisingNote,
+    Concern,
+    Conflict,
+    Evidence,
+    ImportBatch,
+    Student,
+    Vouch,
+    VouchRequest,
+)
+from students.selectors.imports import what_was_built_on
 
 
 class RecusedFromStudent(Refused):
@@ -110,6 +121,14 @@ def is_recused(user: User, student: Student) -> bool:
 def can_import_evidence(user: User, cycle: Cycle) -> Permit:
     """The dean's office imports."""
     return has_ability(user, Ability.IMPORT_EVIDENCE, cycle.year)
+
+
+def can_undo_import(user: User, batch: ImportBatch) -> Permit:
+    """The dean's office undoes an import as a whole, while nothing was built on it."""
+    if batch.status != ImportStatus.APPLIED:
+        return refuse("Only an import that was applied can be undone.")
+    built = what_was_built_on(batch)
+    return can_import_evidence(user, batch.cycle) & allow_if(not built, f"{built} Undo that first, or mend by hand.")
 
 
 def can_see_roster(user: User, cycle: Cycle) -> Permit:

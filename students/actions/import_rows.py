@@ -17,7 +17,7 @@ from students.interchange.keeping import KEEPINGS, Keeping
 from students.interchange.kept import chunks
 from students.interchange.plans import Added, Changed, Plan, TablePlan
 from students.interchange.values import Value
-from students.models import AccessGrant, ImportBatch, ImportedChange, Student, Vouch, VouchRequest
+from students.models import AccessGrant, ImportBatch, ImportedChange, Vouch, VouchRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -60,7 +60,7 @@ class _Writer:
             raise_evidence_numbers(some)
 
     def _make_people(self) -> None:
-        known = {row.values["email"]: row.values for row in self.plan.table("faculty").added}
+        known = {row.values["email"]: row.values for row in self.plan.added_to("faculty")}
         fields = KEEPINGS["faculty"].fields
         people = [
             Person(
@@ -186,11 +186,11 @@ class _Writer:
 
     def _end_access(self) -> None:
         """Whoever is recused from a student by this import loses their access to the dossier."""
-        conflicts = [each for each in self.plan.table("conflicts").added if each.values["kind"] in RECUSING_KINDS]
+        conflicts = [each for each in self.plan.added_to("conflicts") if each.values["kind"] in RECUSING_KINDS]
         for each in conflicts:
             person, student = self._key(each.values["person_email"]), self.students[each.aamc_id]
-            grants = AccessGrant.objects.in_force().filter(person_id=person, student_id=student)
-            grants.update(ends_at=self.at)
+            grants = AccessGrant.objects.filter(person_id=person, student_id=student)
+            grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=self.at)).update(ends_at=self.at)
 
 
 def update_rows(keeping: Keeping, writes: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
