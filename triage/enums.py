@@ -64,6 +64,13 @@ ITEM_TRANSITIONS = {
 }
 
 
+class AgendaOrder(TextChoices):
+    """How an agenda is put in order."""
+
+    TIER = "tier", "by tier, then points"
+    POINTS = "points", "by points"
+
+
 class AuditKind(TextChoices):
     """What the trail records about triage."""
 
