@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .assessment import Assessment, Details
 from .market import Market
+from .reading import RISKS
 from .rules import DEFAULT_RULES, LEVELS, Rules
 from .standing import SetAside, Standing
 from .strands.academic import EXAM_WORDS
@@ -55,7 +56,6 @@ _KNOWN_QUESTION = {
     "unasked": "Nobody was asked yet",
 }
 _PLURALS = {"stumble": "stumbles", "concern": "concerns", "pattern": "patterns"}
-RISKS = ("academic", "professionalism", "trajectory", "advice")
 CHIPS_MOST = 4
 _SET_ASIDE = {
     "not_first_hand": "not first-hand",

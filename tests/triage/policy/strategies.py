@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -120,7 +120,7 @@ unfilled = st.dictionaries(
 markets = st.one_of(st.none(), st.none(), unfilled).map(lambda places: Market(GROUPS, NAMES, REPORT, places))
 
 
-@lru_cache(maxsize=None)
+@cache
 def is_valid(rules):
     return not violations(rules)
 

@@ -46,5 +46,5 @@ def test_missing_number_is_refused_by_name():
     stored = DEFAULT_RULES.to_json()
     del stored["known_strong_at"]
 
-    with pytest.raises(UnusableRules, match="^known_strong_at: missing; a policy states every number.$"):
+    with pytest.raises(UnusableRules, match=r"^known_strong_at: missing; a policy states every number\.$"):
         Rules.from_json(stored)
