@@ -1,0 +1,192 @@
+"""What must stand before Django reads its settings: real servers, a data directory, a hermetic environment.
+
+Loaded with `-p tests.plugin`. The first process starts the servers from the machine's own binaries; xdist's workers
+inherit their addresses. `TEST_DATABASE=postgres` runs the suite on PostgreSQL, otherwise it runs on SQLite.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
+INSTALL = {
+    "postgres": "apt-get install postgresql",
+    "redis": "apt-get install redis-server",
+    "browser": "apt-get install chromium",
+}
+# The developer's own shell must not steer the tests.
+FOREIGN = (
+    "APP_MODE",
+    "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "EMAIL_URL",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "IDENTITY_PROVIDERS",
+    "DEBUG",
+    "DEMO_SIGNINS",
+)
+
+
+# --- What the machine has -------------------------------------------------------------------------------------------
+
+
+def postgres_binaries() -> Path | None:
+    """Find the folder of `initdb`; Debian keeps it off PATH."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest_first = sorted(installed, key=lambda path: float(path.parts[-3]), reverse=True)
+    return newest_first[0].parent if newest_first else None
+
+
+def chromium() -> str | None:
+    """Find Debian's Chromium, or Chrome."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next((path for path in found if path), None)
+
+
+def missing() -> set[str]:
+    """Name the markers whose program is not on this machine."""
+    has = {"postgres": postgres_binaries(), "redis": shutil.which("redis-server"), "browser": chromium()}
+    return {marker for marker, found in has.items() if not found}
+
+
+# --- Servers --------------------------------------------------------------------------------------------------------
+
+
+def start_postgres(folder: Path) -> str:
+    """Start a private PostgreSQL on a Unix socket in `folder`; return its DATABASE_URL."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.exit(f"TEST_DATABASE=postgres, but PostgreSQL is not here: {INSTALL['postgres']}", returncode=4)
+    root = folder / "postgres"
+    root.mkdir()
+    account = unprivileged_account(root)
+    subprocess.run(
+        [binaries / "initdb", "-D", root / "data", "-U", "matchweek", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=root,
+        **account,
+    )
+    # Durability is not what these tests are about, and costs most of their time.
+    options = f"-k {root} -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    control = [str(binaries / "pg_ctl"), "-D", str(root / "data")]
+    subprocess.run(
+        [*control, "-w", "-l", str(root / "log"), "-o", options, "start"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=root,
+        **account,
+    )
+    stop = [*control, "-m", "immediate", "stop"]
+    atexit.register(lambda: subprocess.run(stop, stdout=subprocess.DEVNULL, check=False, cwd=root, **account))
+    return f"postgres://matchweek@/matchweek?host={root}"
+
+
+def unprivileged_account(root: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: give `root` to another account and return how to become it."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = names.get("postgres") or names["nobody"]
+    os.chown(root, entry.pw_uid, entry.pw_gid)
+    root.parent.chmod(0o711)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def start_redis(folder: Path) -> str:
+    """Start a private Redis that saves nothing; return its URL."""
+    port = free_port()
+    server = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(server.kill)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return f"redis://127.0.0.1:{port}"
+    pytest.exit("redis-server did not answer within 10 seconds.", returncode=4)
+
+
+def free_port() -> int:
+    """Ask the system for a port nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare() -> None:
+    """Start the servers and point the environment at them and at a data directory of this run."""
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a killed run still stops its servers
+    folder = Path(tempfile.mkdtemp(prefix="matchweek-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["DATA_DIR"] = str(folder / "var")
+    if ON_POSTGRES:
+        os.environ["DATABASE_URL"] = start_postgres(folder)
+    if shutil.which("redis-server"):
+        os.environ["TEST_REDIS_URL"] = start_redis(folder)
+
+
+# --- Hooks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Be earlier than pytest-django, which reads the settings in this very hook."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        prepare()
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With REQUIRE_ALL=1 a missing program ends the run."""
+    lacking = missing()
+    if REQUIRE_ALL and lacking:
+        commands = "; ".join(INSTALL[marker] for marker in sorted(lacking))
+        raise pytest.UsageError(f"REQUIRE_ALL=1, but this machine lacks {', '.join(sorted(lacking))}: {commands}")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which database this run is on and what would have to be installed to skip nothing."""
+    lines = [f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"]
+    return lines + [f"skipping tests marked {marker}: {INSTALL[marker]}" for marker in sorted(missing())]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the other database's tests to the other run, skip what the machine lacks, play the browser last."""
+    elsewhere = "sqlite" if ON_POSTGRES else "postgres"
+    theirs = [item for item in items if item.get_closest_marker(elsewhere)]
+    config.hook.pytest_deselected(items=theirs)
+    items[:] = sorted(
+        (item for item in items if item not in theirs), key=lambda item: bool(item.get_closest_marker("browser"))
+    )
+    for marker in missing():
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"{marker} is missing: {INSTALL[marker]}"))
