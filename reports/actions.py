@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @audit.attributed
-def note_export(cycle: Cycle, *, rows: int, filters: dict[str, str], by: Person) -> None:
-    """Record that the trail was exported, with which filters and how many rows. Audited."""
+def note_export(cycle: Cycle, *, rows: int, filters: list[str], by: Person) -> None:
+    """Record that the trail was exported, by which filters and how many rows. Audited."""
     permissions.can_export_trail(by, cycle).or_raise()
     audit.record(AuditKind.TRAIL_EXPORTED, cycle, by=by, cycle_id=cycle.pk, rows=rows, filters=filters)
