@@ -16,7 +16,7 @@ from triage.policy.rules import LEVELS
 
 RISKS = ("academic", "professionalism", "trajectory", "advice")
 always = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
