@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
+from django.core.paginator import Paginator
+from django.http import QueryDict
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
@@ -116,3 +118,16 @@ def test_spread_says_its_counts_in_words():
 )
 def test_component_renders_with_the_least_it_needs(name, context):
     assert render_to_string(f"components/{name}.html", context).strip()
+
+
+def test_pager_keeps_the_other_parameters():
+    page = Paginator(range(30), 10).page(2)
+    drawn = render_to_string("components/pager.html", {"page": page, "query": QueryDict("kind=vouch&page=2")})
+    assert 'href="?kind=vouch&amp;page=1"' in drawn
+    assert 'href="?kind=vouch&amp;page=3"' in drawn
+    assert "11 to 20 of 30" in drawn
+
+
+def test_pager_of_one_page_is_nothing():
+    page = Paginator(range(3), 10).page(1)
+    assert render_to_string("components/pager.html", {"page": page, "query": QueryDict()}).strip() == ""
