@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -100,7 +100,7 @@ class _Kind(NamedTuple):
 
     def read(self, student_ids: Collection[int]) -> Mapping[int, list[Any]]:
         found: defaultdict[int, list[Any]] = defaultdict(list)
-        rows: Iterator[tuple[Any, ...]] = self.rows.filter(student_id__in=student_ids).values_list(
+        rows: Iterable[tuple[Any, ...]] = self.rows.filter(student_id__in=student_ids).values_list(
             "student_id", "pk", *self.columns
         )
         for student_id, pk, *values in rows:
@@ -121,7 +121,10 @@ def _academic(pk: int, kind: str, happened_on: Any) -> evidence.AcademicEvent:
 
 
 def _concern(pk: int, *columns: Any) -> evidence.Concern:
-    return evidence.Concern(*columns, f"concern:{pk}")
+    kind, severity, status, happened_on, first_hand, reference, told_on, response_on = columns
+    return evidence.Concern(
+        kind, severity, status, happened_on, first_hand, reference, told_on, response_on, f"concern:{pk}"
+    )
 
 
 def _vouch(pk: int, faculty_id: int, strength: str, weeks: int, is_willing: bool) -> evidence.Vouch:

@@ -10,7 +10,7 @@ from matchweek.models import Cycle
 from triage.actions.assessing import bring_up_to_date
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # celery ships no types
 def bring_assessments_up_to_date() -> int:
     """Assess what is stale in every cycle, on that cycle's clock; return how many. Safe to repeat."""
     made = 0

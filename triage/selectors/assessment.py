@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.selectors import User
 from matchweek.models import Cycle
+from matchweek.permissions import can_see_results
 from students.enums import GrantGround
 from students.models import AccessGrant, Student, Vouch
 from students.permissions import Section
@@ -87,13 +88,35 @@ def readable_students(user: User, cycle: Cycle) -> QuerySet[Student]:
     rows: QuerySet[Student] = Student.objects.visible_to(user, cycle).assessed()
     if can_see_every_assessment(user, cycle):
         return rows
-    granted = AccessGrant.objects.in_force().filter(person_id=user.pk, ground=GrantGround.MEETING)
-    return rows.filter(pk__in=granted.values("student_id"))
+    return rows.filter(pk__in=_meeting_grants(user).values("student_id"))
+
+
+def may_know_results(user: User, cycle: Cycle, student_id: int) -> bool:
+    """Tell whether the person may learn that this student is assessed: under the embargo few may."""
+    return bool(can_see_results(user, cycle)) or _meeting_grants(user).filter(student_id=student_id).exists()
+
+
+def _meeting_grants(user: User) -> QuerySet[AccessGrant]:
+    return AccessGrant.objects.in_force().filter(person_id=user.pk, ground=GrantGround.MEETING)
 
 
 def current_assessment(student_id: int) -> Assessment | None:
     """Return the assessment that holds now, with its policy; none for who is not assessed."""
-    return Assessment.objects.current().filter(student_id=student_id).select_related("policy").first()
+    held = Assessment.objects.current().filter(student_id=student_id).select_related("policy", "student")
+    return held.first()
+
+
+def is_up_to_date(student_id: int, current: Assessment | None, cycle: Cycle) -> bool:
+    """Tell whether the policy need not be asked again of this student (`Assessment.up_to_date`, for a loaded one)."""
+    if current is None:
+        return not Student.objects.of(cycle).assessed().filter(pk=student_id).exists()
+    return (
+        current.policy.is_active
+        and current.market_number == cycle.market_number
+        and current.evidence_number == current.student.evidence_number
+        and current.student.is_assessed
+        and current.student.withdrawn_at is None
+    )
 
 
 @dataclass(frozen=True, slots=True)

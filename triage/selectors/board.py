@@ -1,25 +1,26 @@
-"""The board: every assessed student the person may read, filtered and ordered, in one query."""
+"""The board: every assessed student the person may read, filtered and ordered."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
+from itertools import starmap
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from django.db.models import TextField
+from django.db.models import Case, F, FilteredRelation, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.selectors import User
 from matchweek.models import Cycle
-from matchweek.specialties import specialty_name
+from matchweek.specialties import specialties
 from students.enums import MatchStatus
 from triage.enums import TIER_MEANING, Tier
 from triage.models import Assessment, Decision
@@ -111,6 +112,7 @@ class Board:
     attention: int
     attention_words: tuple[tuple[str, int], ...]
     changed: int
+    is_stale: bool
     since: datetime | None
     shown: int
     columns: tuple[Column, ...]
@@ -126,9 +128,11 @@ class Board:
 
 
 def load_board(user: User, cycle: Cycle, asked: BoardFilter, since: datetime | None) -> Board:
-    """Return the board as asked for. One query; `since` is when the person last looked."""
-    lines = _lines(user, cycle, since)
-    shown = sorted((line for line in lines if _answers(line, asked)), key=_key(asked.order))
+    """Return the board as asked for. Two queries; `since` is when the person last looked."""
+    reads = _reads(user, cycle, since)
+    lines = _lines(user, cycle, reads, since)
+    found = [line for line in lines if _answers(line, asked)] if asked.is_narrowing else lines
+    shown = sorted(found, key=_key(asked.order))
     by_tier = Counter(line.row.tier for line in lines)
     reasons = Counter(code for line in lines for code in line.attention)
     view = _view(asked.view, len(lines))
@@ -141,6 +145,7 @@ def load_board(user: User, cycle: Cycle, asked: BoardFilter, since: datetime | N
         attention=sum(bool(line.attention) for line in lines),
         attention_words=tuple((said, reasons[code]) for code, said in ATTENTION.items() if reasons[code]),
         changed=sum(line.is_new for line in lines),
+        is_stale=not all(read.is_fresh for read in reads),
         since=since,
         shown=len(shown),
         columns=tuple(_column(tier, shown) for tier in Tier) if view == "columns" else (),
@@ -194,7 +199,7 @@ def _key(order: str) -> Any:
 
 
 class _Read(NamedTuple):
-    """One row of the query: a student's current assessment, beside one of the decisions on them or none."""
+    """What the query brings of one student: own columns, then those of the current assessment, if there is one."""
 
     pk: int
     first_name: str
@@ -205,153 +210,184 @@ class _Read(NamedTuple):
     advisor_id: int | None
     advisor_name: str | None
     advisor_email: str | None
-    tier: int
+    tier: int | None
     points: int
-    changed_at: datetime
     chips: str
-    strands: str
     missing: str
     reasons: str
-    decision: int | None
-    decided_tier: int
-    tier_then: int
-    decided_at: datetime
-    needs_second: bool
-    agrees: bool | None
-    reopened_at: datetime | None
-    points_then: int
-    reasons_then: str
+    is_fresh: int
+    is_new: int
 
 
 _COLUMNS = (
-    "student_id",
-    "student__first_name",
-    "student__preferred_name",
-    "student__last_name",
-    "student__applied_specialty_id",
-    "student__match_status",
-    "student__advisor_id",
-    "student__advisor__name",
-    "student__advisor__email",
-    "recommended_tier",
-    "points",
-    "changed_at",
+    "pk",
+    "first_name",
+    "preferred_name",
+    "last_name",
+    "applied_specialty_id",
+    "match_status",
+    "advisor_id",
+    "advisor__name",
+    "advisor__email",
+    "held__recommended_tier",
+    "held__points",
     "chips_text",
-    "strands_text",
     "missing_text",
     "reasons_text",
-    "student__decisions__pk",
-    "student__decisions__tier",
-    "student__decisions__recommended_tier",
-    "student__decisions__decided_at",
-    "student__decisions__needs_second",
-    "student__decisions__second__agrees",
-    "student__decisions__reopening__reopened_at",
-    "student__decisions__assessment__points",
-    "reasons_then",
+    "is_fresh",
+    "is_new",
 )
 
 
-def _lines(user: User, cycle: Cycle, since: datetime | None) -> list[Line]:
-    """Return a line per student. JSON comes as text: what is shown of it is parsed once per different text."""
-    found = (
-        Assessment.objects.current()
-        .filter(student__in=readable_students(user, cycle))
+class _Decided(NamedTuple):
+    """A decision that was not reopened, and what the policy had said to those who made it."""
+
+    student_id: int
+    tier: int
+    tier_then: int
+    points_then: int
+    reasons_then: str
+    state: int
+    is_new: int
+
+
+_IN_FORCE, _WAITS, _REFUSED = 2, 1, 0
+_DECISION_COLUMNS = (
+    "student_id",
+    "tier",
+    "recommended_tier",
+    "assessment__points",
+    "reasons_text",
+    "state",
+    "is_new",
+)
+
+
+def _reads(user: User, cycle: Cycle, since: datetime | None) -> list[_Read]:
+    """Return what the board reads of each student.
+
+    Only text and whole numbers are asked for, because SQLite's dates and truth values are converted row by row, and
+    JSON stays text, parsed once per different text.
+    """
+    rows = (
+        readable_students(user, cycle)
+        .annotate(held=FilteredRelation("assessments", condition=Q(assessments__is_current=True)))
         .annotate(
-            chips_text=Cast("chips", TextField()),
-            strands_text=Cast("strands", TextField()),
-            missing_text=Cast("missing", TextField()),
-            reasons_text=Cast("reasons", TextField()),
-            reasons_then=Cast("student__decisions__assessment__reasons", TextField()),
+            chips_text=Cast("held__chips", TextField()),
+            missing_text=Cast("held__missing", TextField()),
+            reasons_text=Cast("held__reasons", TextField()),
+            is_fresh=_one_if(
+                held__evidence_number=F("evidence_number"),
+                held__market_number=cycle.market_number,
+                held__policy__is_active=True,
+            ),
+            is_new=_one_if(held__changed_at__gt=since) if since else Value(0),
         )
-        .order_by("student__decisions__pk")
-        .values_list(*_COLUMNS)
+        .order_by()
     )
-    by_student: dict[int, list[_Read]] = {}
-    for values in found:
-        by_student.setdefault(values[0], []).append(_Read._make(values))
+    return list(starmap(_Read, rows.values_list(*_COLUMNS)))
+
+
+def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, list[_Decided]]:
+    """Return the decisions that were not reopened, by student; the latest last."""
+    rows = (
+        Decision.objects.not_reopened()
+        .filter(student__cycle=cycle)
+        .annotate(
+            reasons_text=Cast("assessment__reasons", TextField()),
+            state=Case(
+                When(Q(needs_second=False) | Q(second__agrees=True), then=_IN_FORCE),
+                When(second__isnull=True, then=_WAITS),
+                default=_REFUSED,
+                output_field=IntegerField(),
+            ),
+            is_new=_one_if(decided_at__gt=since) if since else Value(0),
+        )
+        .order_by("pk")
+    )
+    found: dict[int, list[_Decided]] = {}
+    for decided in starmap(_Decided, rows.values_list(*_DECISION_COLUMNS)):
+        found.setdefault(decided.student_id, []).append(decided)
+    return found
+
+
+def _one_if(**condition: Any) -> Case:
+    return Case(When(**condition, then=1), default=0, output_field=IntegerField())
+
+
+def _lines(user: User, cycle: Cycle, reads: list[_Read], since: datetime | None) -> list[Line]:
+    decisions = _decisions(cycle, since)
     stem = reverse("triage:dossier", args=[cycle.slug, 0]).removesuffix("0/")
     sees_aside = bool(can_see_set_aside(user, cycle))
-    return [_line(reads, stem, sees_aside, since) for reads in by_student.values()]
+    return [_line(read, decisions.get(read.pk, ()), stem, sees_aside) for read in reads if read.tier is not None]
 
 
-def _line(reads: list[_Read], stem: str, sees_aside: bool, since: datetime | None) -> Line:
-    here = reads[-1]
-    held = next((each for each in reversed(reads) if _is_in_force(each)), None)
-    waits = any(_waits(each) for each in reads)
-    has_changed = held is not None and _differs(held)
-    is_new = since is not None and _is_new(reads, since)
-    tier = held.decided_tier if held else here.tier
-    name = f"{here.preferred_name or here.first_name} {here.last_name}".strip()
+def _line(read: _Read, decided: Sequence[_Decided], stem: str, sees_aside: bool) -> Line:
+    held = _latest_in_force(decided) if decided else None
+    waits = bool(decided) and decided[-1].state == _WAITS
+    has_changed = held is not None and _differs(read, held)
+    is_new = bool(read.is_new) or any(each.is_new for each in decided)
+    tier = held.tier if held else read.tier or 0
+    name = f"{read.preferred_name or read.first_name} {read.last_name}".strip()
     row = BoardRow(
-        url=f"{stem}{here.pk}/",
-        name=name,
-        specialty=specialty_name(here.specialty) if here.specialty else "",
-        status=str(MatchStatus(here.status).label),
-        is_partial=here.status in _NAMED_STATUSES,
-        advisor=here.advisor_name or here.advisor_email or "",
-        tier=tier,
-        points=None if tier == Tier.LONGER_PLAN else here.points,
-        is_decided=held is not None,
-        waits_for_second=waits,
-        override_from=held.tier_then if held and held.tier_then != held.decided_tier else 0,
-        has_changed=has_changed,
-        is_new=is_new,
-        chips=here.chips,
-        sees_aside=sees_aside,
+        f"{stem}{read.pk}/",
+        name,
+        _SPECIALTIES[read.specialty] if read.specialty else "",
+        _STATUSES[read.status],
+        read.status in _NAMED_STATUSES,
+        read.advisor_name or read.advisor_email or "",
+        tier,
+        None if tier == _TIER_3 else read.points,
+        held is not None,
+        waits,
+        held.tier_then if held and held.tier_then != held.tier else 0,
+        has_changed,
+        is_new,
+        read.chips,
+        sees_aside,
     )
     return Line(
-        row=row,
-        pk=here.pk,
-        sort_name=folded(f"{here.last_name} {name}"),
-        points=here.points,
-        specialty=here.specialty or "",
-        advisor=str(here.advisor_id or ""),
-        status=here.status,
-        attention=_attention(here, has_changed, waits),
-        is_new=is_new,
+        row,
+        read.pk,
+        folded(f"{read.last_name} {name}"),
+        read.points,
+        read.specialty or "",
+        str(read.advisor_id or ""),
+        read.status,
+        _attention(read, has_changed, waits),
+        is_new,
     )
 
 
-# Shown on a row, because the way to a place differs.
-_NAMED_STATUSES = frozenset({MatchStatus.PARTIAL_ADVANCED_ONLY, MatchStatus.PARTIAL_PRELIM_ONLY})
+def _latest_in_force(decided: Sequence[_Decided]) -> _Decided | None:
+    return next((each for each in reversed(decided) if each.state == _IN_FORCE), None)
 
 
-def _is_in_force(read: _Read) -> bool:
-    return read.decision is not None and read.reopened_at is None and (not read.needs_second or bool(read.agrees))
-
-
-def _waits(read: _Read) -> bool:
-    return read.decision is not None and read.reopened_at is None and read.needs_second and read.agrees is None
-
-
-def _differs(held: _Read) -> bool:
+def _differs(read: _Read, held: _Decided) -> bool:
     """Whether the policy says something else now than it said to those who decided."""
-    return (held.tier, held.points, held.reasons) != (held.tier_then, held.points_then, held.reasons_then)
-
-
-def _is_new(reads: list[_Read], since: datetime) -> bool:
-    """Whether tier, points or decision became what they are after `since`."""
-    moments = [reads[0].changed_at, *(each.decided_at for each in reads), *(each.reopened_at for each in reads)]
-    return any(moment is not None and moment > since for moment in moments)
+    return (read.tier, read.points, read.reasons) != (held.tier_then, held.points_then, held.reasons_then)
 
 
 def _attention(read: _Read, has_changed: bool, waits: bool) -> tuple[str, ...]:
-    lacks = _lacks(read.strands, read.missing)
-    if has_changed:
-        lacks = (*lacks, "changed")
-    return (*lacks, "second") if waits else lacks
+    lacks = _lacks(read.reasons, read.missing)
+    if not (has_changed or waits):
+        return lacks
+    return (*lacks, *(["changed"] if has_changed else []), *(["second"] if waits else []))
+
+
+# Shown on a row, because the way to a place differs.
+_NAMED_STATUSES = frozenset({MatchStatus.PARTIAL_ADVANCED_ONLY.value, MatchStatus.PARTIAL_PRELIM_ONLY.value})
+_STATUSES = {str(status.value): str(status.label) for status in MatchStatus}
+_SPECIALTIES = {code: each.name for code, each in specialties().items()}
+_TIER_3 = int(Tier.LONGER_PLAN)
 
 
 @lru_cache(maxsize=1024)
-def _lacks(strands: str, missing: str) -> tuple[str, ...]:
-    levels, absent = json.loads(strands), json.loads(missing)
-    lacks = {
-        "unasked": levels["known"] == "unasked",
-        "unplaceable": levels["placeable"] == "unlikely",
-        "no_advocate": "advocate" in absent,
-    }
-    return tuple(code for code, is_lacking in lacks.items() if is_lacking)
+def _lacks(reasons: str, missing: str) -> tuple[str, ...]:
+    """What needs attention by the assessment alone."""
+    said = {*json.loads(reasons), *json.loads(missing)}
+    lacks = {"unasked": "known_unasked", "unplaceable": "placeable_unlikely", "no_advocate": "advocate"}
+    return tuple(code for code, sign in lacks.items() if sign in said)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,6 @@
+"""URLs of the board, the dossiers and the meetings."""
+
+from triage.urls import board
+
+app_name = "triage"
+urlpatterns = [*board.urlpatterns]
