@@ -211,11 +211,7 @@ def can_see_own_page(user: User, student: Student) -> Permit:
 def can_vouch(user: User, student: Student) -> Permit:
     """Faculty who observed a student vouch for them, but not while they direct a program in SOAP and SOAP runs."""
     cycle = student.cycle
-    return (
-        has_ability(user, Ability.VOUCH, cycle.year)
-        & _not_recused(user, student)
-        & _outside_program_window(user, cycle)
-    )
+    return has_ability(user, Ability.VOUCH, cycle.year) & _not_recused(user, student) & within_vouch_window(user, cycle)
 
 
 def can_declare_conflict(user: User, student: Student, person: User) -> Permit:
@@ -240,7 +236,8 @@ def directs_program(user: User) -> bool:
     return (user.position or "").replace("_", " ").strip().lower() in {"program director", "interviewer"}
 
 
-def _outside_program_window(user: User, cycle: Cycle) -> Permit:
+def within_vouch_window(user: User, cycle: Cycle) -> Permit:
+    """Everybody vouches at any time, but program directors from the school's report until SOAP ends: [start, end)."""
     if not directs_program(user):
         return ALLOWED
     moment = now()

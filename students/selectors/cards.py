@@ -43,6 +43,12 @@ def evidence_url(name: str, slug: str, student_id: int, kind: str, pk: int) -> s
     return reverse(f"students:evidence-{name}", args=[slug, student_id, kind, pk])
 
 
+@lru_cache(maxsize=4_096)
+def own_url(name: str, slug: str, student_id: int, pk: int) -> str:
+    """Return the address of a page that one kind of evidence has for itself."""
+    return reverse(f"students:{name}", args=[slug, student_id, pk])
+
+
 class Linker(NamedTuple):
     """Makes the links a viewer may use: history where it is open to them, the rest for who may edit."""
 
@@ -53,6 +59,10 @@ class Linker(NamedTuple):
     def url(self, name: str, kind: str, pk: int) -> str:
         """Return one page's address."""
         return evidence_url(name, self.slug, self.student_id, kind, pk)
+
+    def page(self, name: str, pk: int) -> str:
+        """Return the address of a page that one kind of evidence has for itself."""
+        return own_url(name, self.slug, self.student_id, pk)
 
     def acts(
         self, kind: str, pk: int, *, history: bool = True, change: bool = True, withdraw: bool = True

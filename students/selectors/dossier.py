@@ -23,7 +23,6 @@ from students.selectors.people_to_ask import PersonToAsk, people_to_ask
 from students.selectors.sections import EvaluationRow, ExamRow, Reading, exam_timeline, rows
 from students.selectors.standing import Standings
 
-
 __all__ = ["DossierView", "Preference", "RecusedFromStudent", "load_conflicts", "load_dossier", "refuse_recused"]
 
 

@@ -179,7 +179,7 @@ def concern_cards(reading: Reading) -> tuple[Card, ...]:
             continue
         acts = reading.linker.acts("concern", each.pk, history=sees_aside)
         if reading.linker.may_edit:
-            acts += (Act("Settle", reading.linker.url("settle", "concern", each.pk)),)
+            acts += (Act("Settle", reading.linker.page("concern-settle", each.pk)),)
         drawn.append(cards.concern_card(each, standing, acts=acts))
     return tuple(drawn)
 
@@ -204,8 +204,7 @@ def _vouch_card(reading: Reading, vouch: Vouch) -> Card:
     is_own = vouch.faculty_id == reading.user.pk
     acts = reading.linker.acts("vouch", vouch.pk, history=sees_cautions or is_own, change=False)
     if is_own:
-        page = [reading.cycle.slug, reading.student.pk, vouch.pk]
-        acts += (Act("Change", reverse("students:vouch-change", args=page)),)
+        acts += (Act("Change", reading.linker.page("vouch-change", vouch.pk)),)
     shows_text = vouch.strength != Strength.CAUTION or sees_cautions or is_own
     return cards.vouch_card(vouch, reading.standing("vouch", vouch.pk), shows_text=shows_text, acts=acts)
 
@@ -213,7 +212,7 @@ def _vouch_card(reading: Reading, vouch: Vouch) -> Card:
 def _request_acts(reading: Reading, request: VouchRequest) -> tuple[Act, ...]:
     acts = reading.linker.acts("request", request.pk)
     if reading.linker.may_edit and request.status == VouchAnswer.ASKED:
-        acts += (Act("Record the answer", reading.linker.url("answer", "request", request.pk)),)
+        acts += (Act("Record the answer", reading.linker.page("request-answer", request.pk)),)
     elif reading.linker.may_edit:
         page = reverse("students:vouch-request", args=[reading.cycle.slug, reading.student.pk])
         acts += (Act("Ask again", f"{page}?person={request.faculty_id}"),)
@@ -241,5 +240,5 @@ def _conflict_acts(reading: Reading, conflict: Conflict) -> tuple[Act, ...]:
     acts = reading.linker.acts("conflict", conflict.pk, withdraw=not conflict.is_recusal)
     may_lift = has_ability(reading.user, Ability.SECOND_OFFICER, reading.cycle.year)
     if conflict.is_recusal and may_lift and conflict.entered_by_id != reading.user.pk:
-        acts += (Act("Lift", reading.linker.url("lift", "conflict", conflict.pk)),)
+        acts += (Act("Lift", reading.linker.page("conflict-lift", conflict.pk)),)
     return acts

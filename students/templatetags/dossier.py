@@ -32,9 +32,9 @@ def act_links(acts: tuple[Act, ...], what: str) -> SafeString:
 @lru_cache(maxsize=4_096)
 def _card(card: Card) -> SafeString:
     return format_html(
-        '<li class="ev{}" id="{}"><span class="ev-when">{}</span><span class="ev-what">{}</span>{}{}{}{}{}{}</li>',
+        '<li class="ev{}"{}><span class="ev-when">{}</span><span class="ev-what">{}</span>{}{}{}{}{}{}</li>',
         " aside" if card.look == "aside" else "",
-        card.ref.replace(":", "-"),
+        _part(' id="{}"', card.ref.replace(":", "-")),
         card.when,
         card.what,
         _state(card.look, card.state_words),
