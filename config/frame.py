@@ -13,6 +13,7 @@ from accounts.roles import Ability
 from accounts.selectors import abilities_of
 from matchweek.models import Cycle
 from matchweek.selectors import clock_strip, notice
+from reports.demo.school import SIGN_INS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the frame of a page of a cycle; pages outside any cycle get an empty one."""
     if request.headers.get("HX-Request"):
         return {}
-    frame: dict[str, object] = {"demo_signins": getattr(settings, "DEMO_SIGNINS", False)}
+    frame: dict[str, object] = {"demo_signins": SIGN_INS if settings.DEMO_SIGNINS else ()}
     cycle: Cycle | None = getattr(request, "cycle", None)
     if cycle is None or not request.user.is_authenticated:
         return frame
