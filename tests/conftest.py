@@ -15,7 +15,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client, TestCase, TransactionTestCase
 
-from tests.plugin import ON_POSTGRES, chromium
+from tests.machine import chromium
+from tests.plugin import ON_POSTGRES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -104,6 +105,9 @@ def live_server_thread(django_db_setup: None) -> Iterator[str]:
 @pytest.fixture
 def live_site(transactional_db: None, live_server_thread: str) -> str:
     """The live site's address; the test's own rows are committed and visible to it."""
+    from core.live.hub import HUB
+
+    HUB.forget()
     return live_server_thread
 
 

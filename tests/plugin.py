@@ -7,6 +7,7 @@ inherit their addresses. `TEST_DATABASE=postgres` runs the suite on PostgreSQL, 
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import pwd
 import shutil
@@ -21,13 +22,10 @@ from typing import Any
 
 import pytest
 
+from tests.machine import INSTALL, missing, postgres_binaries
+
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
-INSTALL = {
-    "postgres": "apt-get install postgresql",
-    "redis": "apt-get install redis-server",
-    "browser": "apt-get install chromium",
-}
 # The developer's own shell must not steer the tests.
 FOREIGN = (
     "APP_MODE",
@@ -42,31 +40,6 @@ FOREIGN = (
     "DEBUG",
     "DEMO_SIGNINS",
 )
-
-
-# --- What the machine has -------------------------------------------------------------------------------------------
-
-
-def postgres_binaries() -> Path | None:
-    """Find the folder of `initdb`; Debian keeps it off PATH."""
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest_first = sorted(installed, key=lambda path: float(path.parts[-3]), reverse=True)
-    return newest_first[0].parent if newest_first else None
-
-
-def chromium() -> str | None:
-    """Find Debian's Chromium, or Chrome."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return next((path for path in found if path), None)
-
-
-def missing() -> set[str]:
-    """Name the markers whose program is not on this machine."""
-    has = {"postgres": postgres_binaries(), "redis": shutil.which("redis-server"), "browser": chromium()}
-    return {marker for marker, found in has.items() if not found}
 
 
 # --- Servers --------------------------------------------------------------------------------------------------------
@@ -168,14 +141,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """With REQUIRE_ALL=1 a missing program ends the run."""
     lacking = missing()
     if REQUIRE_ALL and lacking:
-        commands = "; ".join(INSTALL[marker] for marker in sorted(lacking))
-        raise pytest.UsageError(f"REQUIRE_ALL=1, but this machine lacks {', '.join(sorted(lacking))}: {commands}")
+        commands = "; ".join(INSTALL[marker] for marker in lacking)
+        raise pytest.UsageError(f"REQUIRE_ALL=1, but this machine lacks {', '.join(lacking)}: {commands}")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say which database this run is on and what would have to be installed to skip nothing."""
     lines = [f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"]
-    return lines + [f"skipping tests marked {marker}: {INSTALL[marker]}" for marker in sorted(missing())]
+    return lines + [f"skipping tests marked {marker}: {INSTALL[marker]}" for marker in missing()]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -190,3 +163,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=f"{marker} is missing: {INSTALL[marker]}"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Leave the counts where `run.py test` sums up its two runs."""
+    outcome = os.environ.get("TEST_OUTCOME")
+    if outcome:
+        kinds = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "error")
+        counts = {kind: len(terminalreporter.stats.get(kind, ())) for kind in kinds}
+        Path(outcome).write_text(json.dumps({kind: count for kind, count in counts.items() if count}))
