@@ -14,7 +14,8 @@ from django.db.models import Model
 from core.audit.registry import left_out_columns
 from core.audit.trigger import PREFIX, Trigger
 
-# Only names of pg_catalog and the one table, whose schema is written out: the function is safe to run as its owner.
+# Run as their owner, so no name in them may be found in anybody else's schema, and nobody else may attach them.
+_AS_OWNER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
 _HISTORY = """
 DECLARE
     left_out text[] := TG_ARGV[1]::text[];
@@ -61,8 +62,8 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
         present = dict(cursor.fetchall())
         for name, body in _bodies(connection).items():
             if present.get(name) != body:
-                head = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-                cursor.execute(f"{head} AS $${body}$$")
+                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() {_AS_OWNER} AS $${body}$$")
+                cursor.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
 
 
 def present(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +21,11 @@ def announce(obj: models.Model) -> int:
     row = type(obj)._base_manager.filter(pk=obj.pk)
     row.update(event_number=F("event_number") + 1)
     live.event_number = number = row.values_list("event_number", flat=True).get()
-    transaction.on_commit(partial(publish, live.live_key, number), robust=True)
+
+    def tell() -> None:  # No partial: Django asks a robust callback that failed for its name.
+        publish(live.live_key, number)
+
+    transaction.on_commit(tell, robust=True)
     return int(number)
 
 

@@ -38,7 +38,7 @@ async def listen() -> None:
     while True:
         try:
             await _listen_once()
-        except (redis.RedisError, OSError) as trouble:
+        except (redis.RedisError, OSError, ValueError) as trouble:
             log.warning("Live pages lost Redis, trying again: %s", trouble)
         await asyncio.sleep(_RETRY_AFTER)
 
@@ -63,10 +63,10 @@ async def _listen_once() -> None:
         await _feed(client, HUB.followed())
         while True:
             message = await subscription.get_message(timeout=_LISTEN_FOR)
-            if message:
+            if message is None:
+                await subscription.ping()  # Silence may mean that the connection is dead; its pong is no news.
+            elif message["type"] == "message":
                 HUB.publish(*json.loads(message["data"]))
-            else:
-                await subscription.ping()
 
 
 async def _feed(client: redis.asyncio.Redis, keys: list[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 import time_machine
 import uvicorn
 from django.core import signing
@@ -251,6 +252,20 @@ def test_number_from_before_the_live_process_heard_is_asked_of_redis(
     live.announce(meeting)
     live.announce(meeting)
     assert open_stream(live_process, token_for(meeting)).opened().number() == 2
+
+
+@pytest.mark.redis
+@pytest.mark.django_db(transaction=True)
+def test_change_while_redis_was_lost_is_caught_up(
+    live_process: str, redis_url: str, meeting: Meeting, open_stream: Any
+) -> None:
+    follower = open_stream(live_process, token_for(meeting)).opened()
+    live.announce(meeting)
+    assert follower.number() == 1
+    with redis.Redis.from_url(redis_url) as administrator:
+        administrator.client_kill_filter(_type="pubsub")
+        live.announce(meeting)
+    assert follower.number() == 2
 
 
 @pytest.mark.redis
