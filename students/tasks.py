@@ -9,7 +9,7 @@ from students.models import ImportBatch
 from students.selectors.imports import batches_left_waiting
 
 
-@shared_task(name="students.tasks.work_on_import")
+@shared_task(name="students.tasks.work_on_import")  # type: ignore[untyped-decorator]  # celery ships no types
 def work_on_import(pk: int) -> None:
     """Do what the import waits for. Safe to repeat: whoever claims it first does it."""
     batch = ImportBatch.objects.defer("preview").select_related("cycle", "applied_by").filter(pk=pk).first()
@@ -17,7 +17,7 @@ def work_on_import(pk: int) -> None:
         imports.work_on(batch)
 
 
-@shared_task(name="students.tasks.sweep_imports")
+@shared_task(name="students.tasks.sweep_imports")  # type: ignore[untyped-decorator]  # celery ships no types
 def sweep_imports() -> None:
     """Work on imports that nobody was woken for, or whose worker died."""
     for pk in batches_left_waiting():

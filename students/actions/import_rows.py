@@ -188,8 +188,8 @@ class _Writer:
         """Whoever is recused from a student by this import loses their access to the dossier."""
         conflicts = [each for each in self.plan.added_to("conflicts") if each.values["kind"] in RECUSING_KINDS]
         for each in conflicts:
-            person, student = self._key(each.values["person_email"]), self.students[each.aamc_id]
-            grants = AccessGrant.objects.filter(person_id=person, student_id=student)
+            person = self._key(each.values["person_email"])
+            grants = AccessGrant.objects.filter(person=person, student=self.students[each.aamc_id])
             grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=self.at)).update(ends_at=self.at)
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from students.interchange.findings import RefusedRow, Unusable, fold
 from students.interchange.tables import (
-    TABLES,
     Column,
     Table,
     known_headers,
@@ -84,7 +83,7 @@ def _find_header(title: str, rows: list[Numbered]) -> tuple[int, Table]:
 def _not_recognised(named: Table | None) -> str:
     if named:
         return f"It is named like {named.name}, but no row holds its headers: {', '.join(named.required)}."
-    return f"Neither its name nor its headers are those of a table. Tables are {', '.join(TABLES)}."
+    return "Neither its name nor its headers are those of a table."
 
 
 def _header_holds(sheet: Sheet, number: int) -> bool:
@@ -127,7 +126,8 @@ def _read_rows(sheet: Sheet, columns: list[Column | None], rows: list[Numbered])
             put_back += id_at is not None and is_cut(row[id_at])
             sheet.rows.append(Row(number, tuple(values), tuple(row[:width])))
     if put_back:
-        sheet.notices.append(f"{put_back} AAMC IDs had lost their first zero; it was put back.")
+        whose = "1 AAMC ID had lost its" if put_back == 1 else f"{put_back:,} AAMC IDs had lost their"
+        sheet.notices.append(f"{whose} first zero; it was put back.")
 
 
 def _value(cell: _Cell, text: str) -> Value | BadValue:

@@ -31,7 +31,7 @@ def decode(content: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decoded(content, encoding), ""
-    if b"\0" in content[:4000]:
+    if content[:4000].count(0) * 5 >= len(content[:4000]) > 0:
         return _decoded(content, _wide(content)), ""
     try:
         return content.decode("utf-8"), ""
@@ -48,10 +48,7 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 def _wide(content: bytes) -> str:
     """Tell UTF-16 without its mark by where the zero bytes stand."""
-    even, odd = content[:4000:2].count(0), content[1:4000:2].count(0)
-    if max(even, odd) * 5 < len(content[:4000]):
-        raise Unusable("This is not text: it is damaged, or not a CSV file.")
-    return "utf-16-be" if even > odd else "utf-16-le"
+    return "utf-16-be" if content[:4000:2].count(0) > content[1:4000:2].count(0) else "utf-16-le"
 
 
 def _guessed(content: bytes) -> tuple[str, str]:
@@ -61,9 +58,9 @@ def _guessed(content: bytes) -> tuple[str, str]:
         text = ""
     if text and _is_plausible(text):
         return text, "The file is not in UTF-8; it was read as Windows-1252. Check the letters with accents."
-    best = from_bytes(content).best()
+    best = None if b"\0" in content else from_bytes(content).best()
     if best is None:
-        raise Unusable("The encoding of this file was not recognised. Save it as CSV UTF-8.")
+        raise Unusable("This is not text in an encoding that was recognised. Save it as CSV UTF-8.")
     return str(best), f"The file is not in UTF-8; it was read as {best.encoding}, which is a guess. Check the names."
 
 

@@ -62,7 +62,7 @@ def _earlier_versions(rows: Sequence[Kept]) -> list[Kept]:
         changes = RowChange.objects.filter(table=keeping.model._meta.db_table, op="update", row_id__in=some)
         for row_id, before in changes.values_list("row_id", "before"):
             now = by_pk[row_id]
-            values = {column: before[name] for column, name in keeping.fields.items()}
+            values = {column: (before or {})[name] for column, name in keeping.fields.items()}
             values["willing_to_advocate"] = bool(values["willing_to_advocate"])  # SQLite's triggers write figures
             if values != now.values:
                 found[row_id, repr(values)] = Kept(now.pk, now.student, True, False, values)

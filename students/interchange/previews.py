@@ -66,7 +66,7 @@ class _Words:
     def __init__(self, plan: Plan) -> None:
         added = [row for each in plan.in_order for row in each.added[:FIRST_ROWS]]
         changed = [row for each in plan.in_order for row in each.changed[:FIRST_ROWS]]
-        self.names = _student_names(plan, {row.aamc_id for row in (*added, *changed)})
+        self.names = _student_names(plan, {row.aamc_id for row in added} | {row.aamc_id for row in changed})
         self.people = _people_names([row.values for row in added] + [row.before | row.after for row in changed])
         self.people |= _people_names([row.before for row in changed])
         faculty = plan.tables.get("faculty")

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from students.interchange.checking import Numbered, Sheet, check
 from students.interchange.decoding import decode, records
 from students.interchange.findings import Unusable, fold
+from students.interchange.tables import TABLES
 from students.interchange.workbooks import read_workbook, refuse_old_or_locked
 
 MAX_UPLOAD = 50 * 1024 * 1024
@@ -65,7 +66,7 @@ def read_source(source: Path | Sequence[Upload], *, progress: Progress | None = 
     for each in uploads:
         _read(found, each, progress)
     if not found.sheets:
-        raise Unusable(" ".join(["No table was found.", *found.notices]))
+        raise Unusable(" ".join(["No table was found.", *found.notices[:20], f"Tables are {', '.join(TABLES)}."]))
     return found
 
 

@@ -124,6 +124,11 @@ class TableView:
     added_rows: list[Line]
     changed_rows: list[Line]
 
+    @property
+    def words(self) -> str:
+        """The table's name as a person reads it."""
+        return self.name.replace("_", " ")
+
 
 @dataclass(slots=True)
 class PreviewView:
@@ -138,6 +143,31 @@ class PreviewView:
     more_refused: int = 0
     notices: list[str] = field(default_factory=list)
     recused_rows: int = 0
+
+    @property
+    def rows_words(self) -> str:
+        """What the button applies."""
+        return f"{self.rows:,} row" if self.rows == 1 else f"{self.rows:,} rows"
+
+    @property
+    def added(self) -> int:
+        """Rows added, over all tables."""
+        return sum(each.added for each in self.tables)
+
+    @property
+    def changed(self) -> int:
+        """Rows changed, over all tables."""
+        return sum(each.changed for each in self.tables)
+
+    @property
+    def unchanged(self) -> int:
+        """Rows unchanged, over all tables."""
+        return sum(each.unchanged for each in self.tables)
+
+    @property
+    def refused_in_all(self) -> int:
+        """Rows refused, over all tables."""
+        return sum(each.refused for each in self.tables)
 
 
 def preview_view(batch: ImportBatch, user: User) -> PreviewView:
@@ -164,9 +194,11 @@ def recused_ids(cycle: Cycle, user: User) -> frozenset[str]:
 
 def _table_view(kept: dict[str, Any], name: str, counts: dict[str, int], closed: frozenset[str]) -> TableView:
     return TableView(
-        name, *(counts[kind] for kind in _KINDS), _lines(kept, "added", name, closed),
-        _lines(kept, "changed", name, closed),
-    )  # fmt: skip
+        name=name,
+        added_rows=_lines(kept, "added", name, closed),
+        changed_rows=_lines(kept, "changed", name, closed),
+        **{kind: counts[kind] for kind in _KINDS},
+    )
 
 
 def _lines(kept: dict[str, Any], kind: str, name: str, closed: frozenset[str]) -> list[Line]:
