@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from core.clock import EASTERN, now
 from core.forms import crispy_helper
+from core.templatetags.components import icon
 from matchweek.models import Cycle
 from students.enums import Strength
 from students.forms.people import PersonField, everybody
@@ -24,7 +27,15 @@ from students.models import (
 )
 from students.selectors.standing import TOLD_DAYS, told_by
 
-MAY_READ = "The student may read this."
+
+def may_read(more: str = "") -> SafeString:
+    """Return the help of a field with words about a student: the eye, the sentence, and what else there is to say."""
+    return format_html(
+        '<span class="may-read">{}The student may read this.{}</span>', icon("eye"), f" {more}" if more else ""
+    )
+
+
+MAY_READ = may_read()
 
 
 def date_input() -> forms.DateInput:
@@ -92,7 +103,7 @@ class EvaluationForm(EvidenceForm):
         model = ClerkshipEvaluation
         fields = ["clerkship", "grade", "evaluator", "evaluated_on", "comment"]
         widgets = {"evaluated_on": date_input(), "comment": words_input()}
-        help_texts = {"comment": f"{MAY_READ} A comment never moves a tier."}
+        help_texts = {"comment": may_read("A comment never moves a tier.")}
 
 
 class AcademicForm(EvidenceForm):
@@ -140,7 +151,7 @@ class ConcernForm(EvidenceForm):
         help_texts = {
             "record_reference": "Number or place of the written record. Without one the concern does not count.",
             "student_response": "In the student's own words.",
-            "summary": f"What was seen, not what was concluded. {MAY_READ}",
+            "summary": may_read("What was seen, not what was concluded."),
         }
 
     def fit(self, cycle: Cycle) -> None:
@@ -171,7 +182,7 @@ class OwnConcernForm(EvidenceForm):
         fields = ["kind", "severity", "happened_on", "summary"]
         labels = {"happened_on": "When it happened"}
         widgets = {"happened_on": date_input(), "summary": words_input(5)}
-        help_texts = {"summary": f"What you saw, not what you concluded. {MAY_READ}"}
+        help_texts = {"summary": may_read("What you saw, not what you concluded.")}
 
 
 class VouchForm(EvidenceForm):
@@ -193,7 +204,7 @@ class VouchForm(EvidenceForm):
         widgets = {"statement": words_input()}
         help_texts = {
             "weeks_observed": "Weeks of direct observation. First-hand means weeks observed.",
-            "statement": f"Their words. {MAY_READ}",
+            "statement": may_read("Their own words."),
         }
 
 
@@ -206,7 +217,7 @@ class AdvisingForm(EvidenceForm):
         model = AdvisingNote
         fields = ["kind", "noted_on", "followed", "advice", "advisor"]
         widgets = {"noted_on": date_input(), "advice": words_input()}
-        help_texts = {"advice": f"{MAY_READ} The text is not read by the policy."}
+        help_texts = {"advice": may_read("The text is not read by the policy.")}
 
 
 class RequestForm(EvidenceForm):

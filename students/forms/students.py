@@ -11,7 +11,7 @@ from core.forms import crispy_helper
 from matchweek.enums import PositionType
 from matchweek.models import Cycle
 from matchweek.specialties import find_specialty, specialty_name
-from students.forms.evidence import date_input
+from students.forms.evidence import date_input, may_read
 from students.forms.people import PersonField, everybody
 from students.models import Student
 
@@ -90,10 +90,10 @@ class StudentForm(forms.ModelForm[Student]):
         ]
         widgets = {"vouches_waived_on": date_input()}
         help_texts = {
-            "specialty_change_reason": "A stated reason clears a change of specialty. The student may read this.",
+            "specialty_change_reason": may_read("A stated reason clears a change of specialty."),
             "visa": "Shapes only the list of programs, never the tier.",
             "couples": "Shapes only the list of programs, never the tier.",
-            "constraints": "Shapes only the list of programs, never the tier. The student may read this.",
+            "constraints": may_read("Shapes only the list of programs, never the tier."),
             "vouches_waived_on": "From the waiver on paper: the student then does not read vouches.",
         }
 

@@ -55,7 +55,7 @@ def roster_rows(page: Iterable[Student], user: User, cycle: Cycle) -> list[Roste
 
 
 def _roster_row(student: Student, cycle: Cycle, *, is_open: bool, sees_results: bool) -> RosterRow:
-    closed = "" if is_open else "matched: the record closed when the embargo lifted"
+    closed = "" if is_open else "record closed"
     return RosterRow(
         student.sort_name,
         student.aamc_id,

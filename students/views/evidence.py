@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from core.clock import EASTERN, now
@@ -56,6 +56,10 @@ def evidence_change(request: HttpRequest, cycle: Cycle, student: int, kind: str,
     """Change one piece. When somebody else changed it meanwhile, both versions are shown and nothing is lost."""
     shown, piece = _piece(request, cycle, student, kind, evidence)
     permissions.can_change_evidence(request.user, piece).or_raise()
+    if kind == "vouch":
+        return redirect("students:vouch-change", cycle.slug, shown.pk, piece.pk)
+    if piece.withdrawn_at:
+        raise Http404("What was withdrawn is restored before it is changed.")
     form_class = FORMS[kind]
     first = {"seen": fingerprint(piece, form_class.names())}
     form = form_class(request.POST or None, cycle=cycle, instance=piece, initial=first)

@@ -25,8 +25,6 @@ def roster(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         request.GET, queryset=roster_students(request.user, cycle), cycle=cycle, sees_results=sees_results
     )
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "cycle": cycle,
         "filter": found,
@@ -34,7 +32,6 @@ def roster(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         "rows": roster_rows(page.object_list, request.user, cycle),
         "sees_results": sees_results,
         "may_add": permissions.can_add_student(request.user, cycle),
-        "query": query.urlencode(),
     }
     return render(request, "students/roster.html" + ("#rows" if request.htmx else ""), context)  # type: ignore[attr-defined]
 
