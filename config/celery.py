@@ -20,6 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("matchweek")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # for every thread, not only the importing one
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # A tick nobody picked up before the next one is due is dropped, so that a worker that was away meets no backlog.

@@ -155,6 +155,7 @@ CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: what it could not hand over, a sweep finds
 CELERY_TIMEZONE = "America/New_York"
 
 # --- People and sign-in ---------------------------------------------------------------------------------------------

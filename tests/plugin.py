@@ -120,6 +120,7 @@ def prepare() -> None:
     folder = Path(tempfile.mkdtemp(prefix="matchweek-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["DATA_DIR"] = str(folder / "var")
+    os.environ["SECRET_KEY"] = "only for the tests"
     if ON_POSTGRES:
         os.environ["DATABASE_URL"] = start_postgres(folder)
     if shutil.which("redis-server"):
