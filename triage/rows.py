@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from core.templatetags.components import chip, icon, signed, tier_mark
 
 CHIPS_MOST = 4
+# The usual case goes without saying on a row; the dossier says it.
+_UNSAID = ["Placeable: realistic", "for"]
 
 
 class BoardRow(NamedTuple):
@@ -91,7 +93,8 @@ def _flags(row: BoardRow) -> Iterable[tuple[str, str]]:
 
 @lru_cache(maxsize=2048)
 def _policy_chips(text: str, sees_aside: bool) -> tuple[tuple[str, str], ...]:
-    return tuple((words, kind) for words, kind in json.loads(text) if sees_aside or kind != "aside")
+    said = (each for each in json.loads(text) if each != _UNSAID)
+    return tuple((words, kind) for words, kind in said if sees_aside or kind != "aside")
 
 
 @lru_cache(maxsize=2048)

@@ -134,7 +134,7 @@ def load_board(user: User, cycle: Cycle, asked: BoardFilter, since: datetime | N
     found = [line for line in lines if _answers(line, asked)] if asked.is_narrowing else lines
     shown = sorted(found, key=_key(asked.order))
     by_tier = Counter(line.row.tier for line in lines)
-    reasons = Counter(code for line in lines for code in line.attention)
+    reasons = Counter(code for line in shown for code in line.attention)
     view = _view(asked.view, len(lines))
     return Board(
         asked=asked,
