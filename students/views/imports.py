@@ -34,7 +34,7 @@ _STEPS = ["Upload", "Preview", "Apply", "Result"]
 def import_list(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     """Show the cycle's imports and take new files."""
     permissions.can_import_evidence(request.user, cycle).or_raise()
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if request.method == "POST" and form.is_valid():
         batch = actions.upload_import(cycle, uploads=form.uploads(), by=_me(request))
         _wake_worker(batch)

@@ -258,7 +258,8 @@ def test_who_settles_by_import_signs_it(cycle: Cycle, coordinator: Person) -> No
 
 
 def test_refused_rows_come_back_to_be_mended(cycle: Cycle, coordinator: Person) -> None:
-    bad = "aamc_id,last_name,first_name,phone,specialty\n90000001,=HYPERLINK(1),Ann,+1 617 555,Astrology\n90000002,B,,,IM\n"
+    header = "aamc_id,last_name,first_name,phone,specialty\n"
+    bad = f"{header}90000001,=HYPERLINK(1),Ann,+1 617 555,Astrology\n90000002,B,,,IM\n"
     batch = applied(cycle, [Upload("students.csv", bad.encode())], coordinator)
     assert [student.aamc_id for student in Student.objects.all()] == ["90000002"]
     ((name, text, rows),) = refused_files(batch, coordinator)
