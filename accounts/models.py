@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -23,18 +23,14 @@ class PersonManager(BaseUserManager["Person"]):
         person.save(using=self._db)
         return person
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
-        """Make a person who may also use Django's own admin."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
     def get_by_natural_key(self, username: str | None) -> Person:
         """Find by address, whatever its case."""
         return self.get(email=(username or "").strip().lower())
 
 
 @audit.tracked
-class Person(AbstractBaseUser, PermissionsMixin):
-    """The user model. Imports make people without password and without role."""
+class Person(AbstractBaseUser):
+    """The user model. Imports make people without password and role; what a role lets do stands in `roles.py` alone."""
 
     email = models.EmailField("address", max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -43,7 +39,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
     specialty = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField("may sign in", default=True)
-    is_staff = models.BooleanField("may use Django's admin", default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[PersonManager] = PersonManager()

@@ -1,6 +1,5 @@
 """Every URL of the site. A cycle's pages begin with the cycle (`/2027/…`) and carry no name and no AAMC ID."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from accounts import views as people
@@ -13,7 +12,6 @@ urlpatterns = [
     path("display/", display, name="display"),
     path("accounts/", include("allauth.urls")),
     path("welcome/<str:key>/", people.welcome, name="person-welcome"),
-    path("admin/", admin.site.urls),
     path("<slug:cycle>/", views.cycle_home, name="cycle-home"),
     path("<slug:cycle>/people/", people.people, name="people"),
     path("<slug:cycle>/people/add/", people.person_add, name="person-add"),
