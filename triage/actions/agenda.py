@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -248,9 +248,9 @@ def announce_reassessed(student_ids: Collection[int]) -> None:
         live.announce(meeting)
 
 
-def _record(kind: str, meeting: Meeting, *, by: Person, **facts: object) -> None:
+def _record(kind: str, meeting: Meeting, *, by: Person, **facts: Any) -> None:
     audit.record(kind, meeting, by=by, cycle_id=meeting.cycle_id, **facts)
 
 
-def _record_item(kind: str, item: AgendaItem, *, by: Person, **facts: object) -> None:
+def _record_item(kind: str, item: AgendaItem, *, by: Person, **facts: Any) -> None:
     audit.record(kind, item, by=by, student_id=item.student_id, cycle_id=item.meeting.cycle_id, **facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -198,5 +198,5 @@ def reopen_decision(decision: Decision, *, reason: str, by: Person) -> Reopening
     return reopening
 
 
-def _record(kind: str, item: AgendaItem, *, by: Person, **facts: object) -> None:
+def _record(kind: str, item: AgendaItem, *, by: Person, **facts: Any) -> None:
     audit.record(kind, item, by=by, student_id=item.student_id, cycle_id=item.meeting.cycle_id, **facts)

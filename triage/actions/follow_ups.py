@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import audit, live
 from core.clock import now
@@ -40,6 +40,6 @@ def finish_follow_up(follow_up: FollowUp, *, by: Person) -> None:
     live.announce(follow_up.meeting)
 
 
-def _record(kind: str, follow_up: FollowUp, *, by: Person, **facts: object) -> None:
+def _record(kind: str, follow_up: FollowUp, *, by: Person, **facts: Any) -> None:
     student_id = follow_up.item.student_id if follow_up.item else None
     audit.record(kind, follow_up, by=by, student_id=student_id, cycle_id=follow_up.meeting.cycle_id, **facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import audit, live
 from core.clock import now
@@ -247,5 +247,5 @@ def keep_grants(meeting: Meeting, *, by: Person) -> None:
     set_grants(pairs, ground=GrantGround.MEETING, reference=meeting.live_key, by=by)
 
 
-def _record(kind: str, meeting: Meeting, *, by: Person, **facts: object) -> None:
+def _record(kind: str, meeting: Meeting, *, by: Person, **facts: Any) -> None:
     audit.record(kind, meeting, by=by, cycle_id=meeting.cycle_id, **facts)

@@ -1,0 +1,196 @@
+"""Forms of the meeting: they read what was typed and say what is missing; actions decide."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Person
+from accounts.roles import Ability
+from core.clock import EASTERN, now
+from core.forms import crispy_helper
+from matchweek.enums import MilestoneKind
+from matchweek.models import Cycle
+from students.enums import RECUSING_KINDS, ConflictKind
+from students.models import Conflict, Student
+from triage.actions.decisions import Choice
+from triage.actions.meetings import MeetingPlan
+from triage.enums import OverrideCode, Tier
+from triage.models import Decision, FollowUp, InstitutionalPriority, Meeting, Reopening, SecondSignature
+from triage.selectors.meetings import people_with
+
+STUDENT_MAY_READ = "The student may read this."
+
+
+def longest(model: Any, field: str) -> int:
+    """Return how many characters a column takes, so that a form refuses with words what the database would not take."""
+    length: int = model._meta.get_field(field).max_length
+    return length
+
+
+class PlanForm(forms.Form):
+    """Title, Eastern time, chair and pace of a meeting."""
+
+    title = forms.CharField(max_length=120)
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(label="Time (Eastern)", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    chair = forms.ModelChoiceField(queryset=Person.objects.none(), help_text="Whoever may lead a meeting.")
+    item_minutes = forms.IntegerField(label="Minutes for an item", min_value=1, max_value=60)
+
+    def __init__(self, *args: Any, cycle: Cycle, meeting: Meeting | None = None, **kwargs: Any) -> None:
+        planned = meeting.planned_at if meeting else cycle.milestone(MilestoneKind.SCHOOL_REPORT)
+        local = planned.astimezone(EASTERN)
+        kwargs["initial"] = {
+            "title": meeting.title if meeting else "Monday meeting",
+            "day": local.date(),
+            "time": local.time(),
+            "chair": meeting.chair_id if meeting else None,
+            "item_minutes": meeting.item_minutes if meeting else 4,
+        }
+        super().__init__(*args, **kwargs)
+        self.fields["chair"].queryset = people_with(Ability.LEAD_MEETING, cycle)  # type: ignore[attr-defined]  # typed as Field
+        self.helper = crispy_helper()
+
+    def plan(self) -> MeetingPlan:
+        """Return what was entered; the time is read as Eastern wall time."""
+        given = self.cleaned_data
+        at = datetime.combine(given["day"], given["time"], tzinfo=EASTERN)
+        return MeetingPlan(given["title"], at, given["chair"], given["item_minutes"])
+
+
+class AttendeesForm(forms.Form):
+    """People to invite."""
+
+    people = forms.ModelMultipleChoiceField(queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, candidates: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = candidates  # type: ignore[attr-defined]  # typed as Field
+
+
+class AddItemForm(forms.Form):
+    """A student to put on the agenda by hand."""
+
+    student = forms.ModelChoiceField(queryset=Student.objects.none())
+
+    def __init__(self, *args: Any, addable: QuerySet[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["student"].queryset = addable  # type: ignore[attr-defined]  # typed as Field
+
+
+KINDS_OF_CONFLICT = [
+    ("Recused", [(kind, ConflictKind(kind).label.capitalize()) for kind in RECUSING_KINDS]),
+    ("Shown, but staying", [(kind, kind.label.capitalize()) for kind in ConflictKind if kind not in RECUSING_KINDS]),
+]
+
+
+class OwnRecusalForm(forms.Form):
+    """One's own relation to the student of the item shown."""
+
+    kind = forms.ChoiceField(label="How you stand to this student", choices=KINDS_OF_CONFLICT)
+    note = forms.CharField(max_length=longest(Conflict, "note"), required=False, help_text=STUDENT_MAY_READ)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = crispy_helper()
+
+
+class RecusalForm(forms.Form):
+    """A relation between an attendee and the student of an item."""
+
+    item = forms.TypedChoiceField(coerce=int)
+    person = forms.TypedChoiceField(coerce=int)
+    kind = forms.ChoiceField(choices=KINDS_OF_CONFLICT)
+    note = forms.CharField(max_length=longest(Conflict, "note"), required=False, help_text=STUDENT_MAY_READ)
+
+    def __init__(self, *args: Any, items: list[tuple[int, str]], people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = items  # type: ignore[attr-defined]  # typed as Field
+        self.fields["person"].choices = people  # type: ignore[attr-defined]  # typed as Field
+        self.helper = crispy_helper()
+
+
+class PriorityForm(forms.Form):
+    """An institutional priority, with owner and reason."""
+
+    name = forms.CharField(max_length=longest(InstitutionalPriority, "name"))
+    reason = forms.CharField(
+        max_length=longest(InstitutionalPriority, "reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Open to the room, and to every student whose decision cites it.",
+    )
+    owner = forms.ModelChoiceField(queryset=Person.objects.none())
+
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = people_with(Ability.ATTEND_MEETING, cycle)  # type: ignore[attr-defined]  # typed as Field
+        self.helper = crispy_helper()
+
+
+class DecisionForm(forms.Form):
+    """The leader's choice. `follow` is the one-click button; else a tier, and what explains one that differs."""
+
+    assessment = forms.IntegerField()
+    follow = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
+    tier = forms.TypedChoiceField(choices=Tier.choices, coerce=int, required=False)
+    override_code = forms.ChoiceField(choices=[("", ""), *OverrideCode.choices], required=False)
+    note = forms.CharField(max_length=longest(Decision, "note"), required=False)
+    priority = forms.ModelChoiceField(queryset=InstitutionalPriority.objects.none(), required=False)
+
+    def __init__(self, *args: Any, priorities: QuerySet[InstitutionalPriority], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["priority"].queryset = priorities  # type: ignore[attr-defined]  # typed as Field
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a tier; leave the rest to the action, which knows the recommendation."""
+        given = super().clean() or {}
+        if not given.get("follow") and not given.get("tier") and "tier" not in self.errors:
+            self.add_error("tier", "Choose a tier.")
+        return given
+
+    def choice(self) -> Choice:
+        """Return the choice. Following carries no code, whatever was typed before."""
+        given = self.cleaned_data
+        if given["follow"]:
+            return Choice(assessment_id=given["assessment"], tier=given["follow"])
+        return Choice(
+            assessment_id=given["assessment"],
+            tier=given["tier"],
+            override_code=given["override_code"],
+            note=given["note"].strip(),
+            priority=given["priority"] if given["override_code"] == OverrideCode.INSTITUTIONAL_PRIORITY else None,
+        )
+
+
+class SecondForm(forms.Form):
+    """The second officer's word."""
+
+    agrees = forms.TypedChoiceField(choices=[("yes", "I agree"), ("no", "I do not")], coerce=lambda word: word == "yes")
+    note = forms.CharField(max_length=longest(SecondSignature, "note"), required=False)
+
+
+class ReopenForm(forms.Form):
+    """Why a decision is opened again."""
+
+    reason = forms.CharField(max_length=longest(Reopening, "reason"), error_messages={"required": "Say why."})
+
+
+class FollowUpForm(forms.Form):
+    """An action: what, who, until when."""
+
+    what = forms.CharField(max_length=longest(FollowUp, "what"))
+    owner = forms.ModelChoiceField(queryset=Person.objects.none())
+    due_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, owners: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Person.objects.filter(pk__in=[pk for pk, _ in owners])
+        self.fields["owner"].queryset = known  # type: ignore[attr-defined]  # typed as Field
+
+
+def usual_due_date() -> date:
+    """Return the day an action is usually due: tomorrow, Eastern."""
+    return now().astimezone(EASTERN).date() + timedelta(days=1)
