@@ -122,7 +122,7 @@ def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> Dossie
         student=student,
         pk=student.pk,
         name=student.name,
-        facts=_facts(reading),
+        facts=_facts(reading) if reading.shows(Section.FACTS) else "",
         match_status=student.get_match_status_display() if reading.shows(Section.RESULT) else "",
         sections=reading.footing.sections,
         footing=reading.footing,
@@ -147,7 +147,7 @@ def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> Dossie
         advise_url=reverse("students:evidence-add", args=[*page, "advising"]) if _may_advise(reading) else "",
         conflicts=sections.conflict_cards(reading, conflicts) if reading.shows(Section.CONFLICTS) else None,
         declare_url=reverse("students:conflict-declare", args=page),
-        preferences=preferences_of(student),
+        preferences=preferences_of(student) if reading.shows(Section.FACTS) else (),
     )
 
 
