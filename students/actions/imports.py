@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=2)  # a claim older than this belongs to a worker that died
 _TELL_EVERY = 0.5  # seconds between two notes of progress
-_MEANWHILE = "The evidence here changed since this preview was made. Below is what the import would do now."
+_MEANWHILE = "The evidence changed meanwhile. This is what the import would do now."
 
 
 def progress_key(batch: ImportBatch) -> str:
@@ -130,7 +130,7 @@ def _apply_or_give_back(batch: ImportBatch) -> None:
     except Exception:
         log.exception("Import %s could not be applied", batch.pk)
         batch.refresh_from_db(fields=["status"])
-        words = "Applying failed on our side and nothing was written. The cause was noted; you may try again."
+        words = "Applying failed and nothing was written. The cause was noted; try again."
         move(batch, ImportStatus.PREVIEWED, applied_by=None, claimed_at=None, stage=words)
     cache.delete(progress_key(batch))
 

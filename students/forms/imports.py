@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from core.forms import crispy_helper
+from students.interchange.findings import shorten
 from students.interchange.sources import MAX_UPLOAD, Upload
 
 _MOST_FILES = 40
@@ -56,4 +57,4 @@ class ImportForm(forms.Form):
 
     def uploads(self) -> list[Upload]:
         """Return the files' names and bytes."""
-        return [Upload(str(each.name), each.read()) for each in self.cleaned_data["upload"]]
+        return [Upload(shorten(str(each.name)), each.read()) for each in self.cleaned_data["upload"]]

@@ -23,14 +23,14 @@ Json = dict[str, Any]
 def preview_of(plan: Plan) -> Json:
     """Return everything the preview page shows, and the digest by which applying knows the plan again."""
     words = _Words(plan)
-    return {
-        **result_of(plan, 0),
+    first = {
         "digest": plan.digest(),
         "added": {each.table: [words.added(row) for row in each.added[:FIRST_ROWS]] for each in plan.in_order},
         "changed": {
             each.table: [words.changed(each.table, row) for row in each.changed[:FIRST_ROWS]] for each in plan.in_order
         },
     }
+    return {**result_of(plan, 0), **storable(first)}
 
 
 def result_of(plan: Plan, mark: int) -> Json:
@@ -38,7 +38,7 @@ def result_of(plan: Plan, mark: int) -> Json:
     notices = plan.notices[:MOST_NOTICES]
     if len(plan.notices) > MOST_NOTICES:
         notices.append(f"And {len(plan.notices) - MOST_NOTICES:,} more of the same kind.")
-    return {
+    kept = {
         "counts": plan.counts(),
         "rows": plan.row_count,
         "people": len(plan.new_people),
@@ -48,6 +48,19 @@ def result_of(plan: Plan, mark: int) -> Json:
         "refused": {each.table: [_refused(row) for row in each.refused] for each in plan.in_order if each.refused},
         "mark": mark,
     }
+    found: Json = storable(kept)
+    return found
+
+
+def storable(value: Any) -> Any:
+    """Return plain JSON values without the zero character, which PostgreSQL's JSON cannot keep."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    return value
 
 
 def _refused(row: RefusedRow) -> Json:
@@ -56,7 +69,7 @@ def _refused(row: RefusedRow) -> Json:
         "row": row.row,
         "aamc_id": row.aamc_id,
         "reasons": [[column, shorten(value), expected] for column, value, expected in row.reasons],
-        "cells": [each.replace("\0", "\ufffd") for each in row.cells],  # PostgreSQL's JSON keeps no zero character
+        "cells": list(row.cells),
     }
 
 
