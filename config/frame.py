@@ -61,5 +61,5 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "cycle": cycle,
         "clock_strip": clock_strip(cycle),
         "nav_tabs": list(tabs(request, cycle)),
-        "notice": notice(cycle),
+        "notice": notice(cycle, for_office=Ability.PREPARE_CYCLE in abilities_of(request.user, cycle.year)),
     }

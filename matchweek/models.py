@@ -38,6 +38,11 @@ class Cycle(models.Model):
         """The clock this cycle runs on."""
         return Clock(self.clock_shift)
 
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether its mail leaves the house. A demo's or a rehearsal's stays in the mailbox page."""
+        return not self.is_demo and not self.clock_shift
+
     def milestone(self, kind: MilestoneKind) -> datetime:
         """Return the (aware) time of a milestone from the loaded calendar."""
         return self.calendar[kind].at

@@ -86,7 +86,7 @@ def clock_strip(cycle: Cycle) -> ClockStrip:
         next_iso=upcoming.at.isoformat() if upcoming else "",
         gone_percent=_gone_percent(cycle, upcoming, moment),
         is_rehearsal=cycle.is_demo or bool(cycle.clock_shift),
-        rehearsal_words="Demo: invented people, shifted clock" if cycle.is_demo else "Shifted clock",
+        rehearsal_words="Demo, invented people" if cycle.is_demo else "Shifted clock",
     )
 
 
@@ -124,8 +124,11 @@ def is_embargoed(cycle: Cycle) -> bool:
     return known and moment < cycle.milestone(Kind.EMBARGO_LIFTS)
 
 
-def notice(cycle: Cycle) -> Notice | None:
-    """Return the gravest standing condition: the embargo, then the unconfirmed calendar."""
+def notice(cycle: Cycle, *, for_office: bool = True) -> Notice | None:
+    """Return the gravest standing condition: the embargo, then the unconfirmed calendar.
+
+    The calendar is told to those who can do something about it.
+    """
     if is_embargoed(cycle):
         until = eastern_words(cycle.milestone(Kind.EMBARGO_LIFTS))
         return Notice(
@@ -133,7 +136,7 @@ def notice(cycle: Cycle) -> Notice | None:
             "outside the numbered packets."
         )
     confirmed = sum(each.confirmed_at is not None for each in cycle.calendar.values())
-    if confirmed == len(cycle.calendar):
+    if confirmed == len(cycle.calendar) or not for_office:
         return None
     return Notice(
         f"The {cycle.year} calendar is a draft: the match officer has confirmed {confirmed} of "

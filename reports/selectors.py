@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.enums import AuditKind as PeopleKind
 from accounts.models import Person
 from accounts.selectors import User
+from core.enums import AuditKind as MailKind
 from core.models import Event
 from matchweek.enums import AuditKind as CycleKind
 from matchweek.models import Cycle
@@ -27,8 +28,12 @@ KIND_GROUPS: Sequence[tuple[str, Iterable[tuple[str, str]]]] = (
     ("Triage", TriageKind.choices),
     ("Cycle", CycleKind.choices),
     ("People", PeopleKind.choices),
+    ("Mail", MailKind.choices),
     ("Trail", ReportKind.choices),
 )
+# Facts that hold ids of people.
+_PERSON_FACTS = ("person", "persons", "owner", "chair", "other", "faculty")
+_SAME_CLOCK = timedelta(minutes=1)
 KIND_WORDS = {value: label for _, choices in KIND_GROUPS for value, label in choices}
 
 
@@ -38,6 +43,7 @@ class TrailRow:
 
     seq: int
     at: datetime
+    clock_at: datetime | None
     who: str
     what: str
     student: str
@@ -65,18 +71,19 @@ def events_visible_to(user: User, cycle: Cycle) -> QuerySet[Event]:
 def trail_rows(events: Iterable[Event]) -> list[TrailRow]:
     """Put events into words: two queries for the names, whatever their number."""
     listed = list(events)
-    people = dict(_names(Person, {each.actor_id for each in listed}))
+    people = dict(_names(Person, {each.actor_id for each in listed} | _people_in(listed)))
     students = dict(_names(Student, {each.student_id for each in listed}))
     return [
         TrailRow(
             seq=each.seq,
             at=each.at,
+            clock_at=each.clock_at if abs(each.clock_at - each.at) > _SAME_CLOCK else None,
             who=people.get(each.actor_id or 0, "the system"),
             what=KIND_WORDS.get(each.kind, each.kind),
             student=students.get(each.student_id or 0, ""),
             student_id=each.student_id,
             subject=_subject_words(each),
-            facts=_fact_words(each.payload or {}),
+            facts=_fact_words(each.payload or {}, people),
             hash=each.hash,
         )
         for each in listed
@@ -95,13 +102,24 @@ def _subject_words(event: Event) -> str:
     return f"{name} {event.subject_id}"
 
 
-def _fact_words(payload: dict[str, object]) -> str:
-    return "; ".join(f"{name.replace('_', ' ')}: {_value_words(name, value)}" for name, value in payload.items())
+def _people_in(events: Iterable[Event]) -> set[int | None]:
+    """Return the people that events name in their facts."""
+    facts = [(event.payload or {}).get(name) for event in events for name in _PERSON_FACTS]
+    return {each for fact in facts for each in (fact if isinstance(fact, list) else [fact]) if isinstance(each, int)}
 
 
-def _value_words(name: str, value: object) -> str:
+def _fact_words(payload: dict[str, object], people: dict[int, str]) -> str:
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {_value_words(name, value, people)}" for name, value in payload.items()
+    )
+
+
+def _value_words(name: str, value: object, people: dict[int, str]) -> str:
     if name == "purpose" and value in Purpose.values:
         return str(Purpose(str(value)).label)
+    if name in _PERSON_FACTS:
+        ids: list[int] = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int)]
+        return ", ".join(people.get(each, f"person {each}") for each in ids) or "nobody"
     if isinstance(value, dict):
         return ", ".join(f"{key} {each}" for key, each in value.items()) or "nothing"
     if isinstance(value, list):

@@ -34,9 +34,13 @@ def timing(work: Callable[[], object], *, runs: int, warm_up: int = 3) -> Timing
     """Run repeatedly after some unmeasured runs; return the percentiles."""
     for _ in range(warm_up):
         work()
-    times = [1_000 * seconds(work) for _ in range(runs)]
+    return spread([1_000 * seconds(work) for _ in range(runs)])
+
+
+def spread(times: list[float]) -> Timing:
+    """Return the percentiles of milliseconds."""
     cuts = quantiles(times, n=20, method="inclusive")
-    return Timing(p50=cuts[9], p95=cuts[18], runs=runs)
+    return Timing(p50=cuts[9], p95=cuts[18], runs=len(times))
 
 
 def queries(work: Callable[[], object]) -> int:

@@ -48,7 +48,7 @@ ADVISORS = (
     ("Piet Van-Houten", "advisor.two"),
     ("Imani Rosewood", "advisor.three"),
 )
-DOMAIN = "faculty.school.example"
+DOMAIN = "school.example"
 
 
 def faculty_rows() -> list[Row]:
