@@ -82,7 +82,7 @@ def install_with_pip(lock: str) -> bool:
     """Install with pip, into a .venv that is made when there is none with pip in it."""
     if not has_pip():
         make_venv()
-    quiet = ["-q", "--disable-pip-version-check", "--no-input", "--prefer-binary"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input", "--prefer-binary", "--no-compile"]
     install = [str(PYTHON), "-m", "pip", "install", *quiet, "--require-hashes", "-r", lock]
     return subprocess.run(install, cwd=ROOT, stdout=sys.stderr, check=False).returncode == 0
 
@@ -224,7 +224,7 @@ def check() -> None:
     commands: list[tuple[str, list[str], dict[str, str] | None]] = [
         ("mypy", [str(tools / "mypy")], None),
         ("house", [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_house.py"], None),
-        ("djlint", [str(tools / "djlint"), "templates", "--lint", "--check", "--quiet"], None),
+        ("djlint", [str(tools / "djlint"), "templates", "--lint", "--quiet"], None),
         ("ruff", [str(tools / "ruff"), "check", "."], None),
         ("ruff format", [str(tools / "ruff"), "format", "--check", "."], None),
         ("import-linter", [str(tools / "lint-imports"), "--no-cache"], None),
