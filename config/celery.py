@@ -12,6 +12,7 @@ from celery import Celery
 
 # Task name → seconds between two ticks.
 SCHEDULE: dict[str, float] = {
+    "core.tasks.send_due_mail": 5,
     "students.tasks.sweep_imports": 5,
     "triage.tasks.bring_assessments_up_to_date": 30,
 }

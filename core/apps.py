@@ -8,6 +8,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -16,13 +17,14 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        """Connect what Django tells us of its connections and migrations."""
+        """Connect what Django tells us of its connections and migrations; hear what keeps mail back."""
         from core.checks import trail_is_guarded
 
         connection_created.connect(_teach_connection)
         pre_migrate.connect(_lift_triggers, sender=self)
         post_migrate.connect(_install_triggers, sender=self)
         register(trail_is_guarded, Tags.database)
+        autodiscover_modules("holds")
 
 
 def _teach_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

@@ -21,18 +21,19 @@ class StaleState(Exception):
         super().__init__(f"This {obj._meta.verbose_name} was changed by somebody else a moment ago. Nothing was saved.")
 
 
-def move(obj: Model, to: str, **changes: Any) -> None:
+def move(obj: Model, to: str, *, provided: Any = None, **changes: Any) -> None:
     """Move `obj` to status `to`, writing `changes` with it, if its row still has the status we saw.
 
-    Compare-and-swap in one UPDATE, so no lock is needed. Raises `NoSuchTransition` for a way that
-    the model's `TRANSITIONS` do not have, and `StaleState` when the row was moved meanwhile.
+    `provided` maps what else must still hold of the row, such as whose claim it is. Compare-and-swap in one UPDATE,
+    so no lock is needed. Raises `NoSuchTransition` for a way that the model's `TRANSITIONS` do not have, and
+    `StaleState` when the row was moved meanwhile.
     """
     model: Any = type(obj)
     current: Any = obj
     old = current.status
     if to not in model.TRANSITIONS.get(old, frozenset()):
         raise NoSuchTransition(f"{model._meta.label}: no way from {old} to {to}")
-    if not model._base_manager.filter(pk=obj.pk, status=old).update(status=to, **changes):
+    if not model._base_manager.filter(pk=obj.pk, status=old, **(provided or {})).update(status=to, **changes):
         raise StaleState(obj)
     current.status = to
     for name, value in changes.items():
