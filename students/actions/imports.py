@@ -115,7 +115,7 @@ def confirm_import(batch: ImportBatch, *, by: Person) -> ImportBatch:
     permissions.can_import_evidence(by, batch.cycle).or_raise()
     if batch.status == ImportStatus.APPLYING:
         raise StaleState(batch)
-    move(batch, ImportStatus.APPLYING, applied_by=by, claimed_at=None, stage="Waiting for a worker")
+    move(batch, ImportStatus.APPLYING, applied_by=by, claimed_at=None, done=0, stage="Waiting for a worker")
     return batch
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from students.interchange.checking import Numbered, Sheet, check
 from students.interchange.decoding import decode, records
 from students.interchange.findings import Unusable, fold
-from students.interchange.tables import TABLES
+from students.interchange.tables import TABLES, table_of_name
 from students.interchange.workbooks import read_workbook, refuse_old_or_locked
 
 MAX_UPLOAD = 50 * 1024 * 1024
@@ -164,8 +164,7 @@ def _sheets_in_text(upload: Upload) -> Iterator[SheetFound]:
 def _sheets_in_zip(found: Source, upload: Upload) -> Iterator[SheetFound]:
     with _opened(upload.content) as archive:
         if "[Content_Types].xml" in archive.namelist():
-            for title, rows in read_workbook(upload.content):
-                yield f"{upload.name}, sheet {title}", title, rows, ""
+            yield from _sheets_in_workbook(upload)
             return
         members = list(_members(archive, found.notices))
     for each in members:
@@ -176,6 +175,14 @@ def _sheets_in_zip(found: Source, upload: Upload) -> Iterator[SheetFound]:
             yield from _sheets_in(found, each)
         except Unusable as problem:
             found.notices.append(f"{each.name}: not imported. {problem}")
+
+
+def _sheets_in_workbook(upload: Upload) -> Iterator[SheetFound]:
+    """Yield every sheet; one that stands alone under no table's name goes by the name of its file."""
+    sheets = list(read_workbook(upload.content))
+    for title, rows in sheets:
+        by_file = len(sheets) == 1 and table_of_name(title) is None
+        yield f"{upload.name}, sheet {title}", PurePosixPath(upload.name).stem if by_file else title, rows, ""
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

@@ -15,9 +15,9 @@ from django.db.models import Q
 from accounts.selectors import User
 from core.cells import safe_cell
 from core.clock import real_now
-from core.models import RowChange
+from core.models import Event, RowChange
 from matchweek.models import Cycle
-from students.enums import ImportStatus
+from students.enums import AuditKind, ImportStatus
 from students.interchange.checking import PROBLEM_COLUMN
 from students.interchange.keeping import EVIDENCE_TABLES, KEEPINGS
 from students.interchange.kept import chunks
@@ -249,7 +249,7 @@ def _refused_csv(header: list[str], rows: Sequence[dict[str, Any]]) -> str:
 
 def what_was_built_on(batch: ImportBatch) -> str:
     """Return, in a sentence, what stands in the way of undoing an import; nothing when nothing does."""
-    for find in (_edited_since, _other_evidence, _access_since):
+    for find in (_edited_since, _other_evidence, _worked_on_since):
         words = find(batch)
         if words:
             return words
@@ -285,11 +285,19 @@ def _other_evidence(batch: ImportBatch) -> str:
     return ""
 
 
-def _access_since(batch: ImportBatch) -> str:
-    students = Student.objects.filter(pk__in=_students_of(batch))
-    since = AccessGrant.objects.filter(student__in=students, starts_at__gte=batch.applied_at)
-    if since.exists():
-        return "Since then a meeting's agenda, or a caller, was given students that this import is about."
+def _worked_on_since(batch: ImportBatch) -> str:
+    """Look for access given since, and for what higher apps have on the trail about these students."""
+    students = _students_of(batch)
+    applied = Event.objects.filter(
+        kind=AuditKind.IMPORT_APPLIED, subject_type=batch._meta.label_lower, subject_id=batch.pk
+    )
+    since = Event.objects.filter(seq__gt=applied.values("seq")[:1], actor_id__isnull=False)
+    acts = since.exclude(subject_type__startswith="students.").exclude(kind__endswith="-opened")
+    for some in chunks(sorted(students)):
+        if AccessGrant.objects.filter(student__in=some, starts_at__gte=batch.applied_at).exists():
+            return "Since then a meeting's agenda, or a caller, was given students that this import is about."
+        if acts.filter(student_id__in=some).exists():
+            return "Since then people worked on students that this import is about, as in a meeting."
     return ""
 
 

@@ -22,6 +22,7 @@ from core.permits import Refused
 from core.transitions import StaleState
 from matchweek.models import Cycle
 from students.actions import imports as actions
+from students.actions.access import open_dossier
 from students.actions.concerns import settle_concern
 from students.actions.evidence import withdraw_evidence
 from students.enums import AuditKind, ConcernStatus, ImportStatus, VouchAnswer
@@ -356,6 +357,17 @@ def test_an_agenda_keeps_an_import(cycle: Cycle, coordinator: Person) -> None:
         person=PersonFactory(), student=Student.objects.first(), ground="meeting", reference="meeting:1"
     )
     assert "agenda" in what_was_built_on(batch)
+
+
+def test_what_a_meeting_did_keeps_an_import_but_looking_does_not(cycle: Cycle, coordinator: Person) -> None:
+    batch, student = applied(cycle, uploads(), coordinator), Student.objects.get(aamc_id="90000001")
+    open_dossier(student, purpose="meeting", by=coordinator)
+    assert what_was_built_on(batch) == ""
+    with audit.acting(coordinator):
+        audit.record("item-decided", cycle, by=coordinator, student_id=student.pk)
+    assert what_was_built_on(batch) == (
+        "Since then people worked on students that this import is about, as in a meeting."
+    )
 
 
 # --- One after the other --------------------------------------------------------------------------------------------

@@ -301,6 +301,12 @@ def test_a_workbook_is_read_sheet_by_sheet() -> None:
     )
 
 
+def test_a_sheet_that_stands_alone_goes_by_the_name_of_its_file() -> None:
+    content = workbook(Sheet1=[["aamc_id", "last_name", "first_name"], [90000001, "A", "B"]])
+    (sheet,) = read_source([Upload("Class Roster 2027.xlsx", content)]).sheets
+    assert (sheet.table.name, sheet.file) == ("students", "Class Roster 2027.xlsx, sheet Sheet1")
+
+
 def test_a_formula_whose_value_was_never_stored_is_refused_in_words() -> None:
     content = workbook(exams=[["aamc_id", "exam", "date", "result"], ["=90000000+1", "Step 1", "2025-02-10", "pass"]])
     with pytest.raises(Unusable, match="formulas whose results were never stored"):
