@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import starmap
@@ -129,7 +128,7 @@ def read_students(user: User, cycle: Cycle, since: datetime | None) -> list[Read
     return list(starmap(Read, rows.values_list(*_COLUMNS)))
 
 
-def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, list[_Decided]]:
+def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, tuple[_Decided, ...]]:
     """Return the decisions that were not reopened, by student; the latest last."""
     rows = (
         Decision.objects.not_reopened()
@@ -146,9 +145,9 @@ def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, list[_Decided]
         )
         .order_by("pk")
     )
-    found: dict[int, list[_Decided]] = {}
+    found: dict[int, tuple[_Decided, ...]] = {}
     for decided in starmap(_Decided, rows.values_list(*_DECISION_COLUMNS)):
-        found.setdefault(decided.student_id, []).append(decided)
+        found[decided.student_id] = (*found.get(decided.student_id, ()), decided)
     return found
 
 
@@ -167,7 +166,9 @@ def board_lines(user: User, cycle: Cycle, reads: list[Read], since: datetime | N
     return [_line(read, decisions.get(read.pk, ()), stem, sees_aside) for read in reads if read.tier is not None]
 
 
-def _line(read: Read, decided: Sequence[_Decided], stem: str, sees_aside: bool) -> Line:
+@lru_cache(maxsize=8192)
+def _line(read: Read, decided: tuple[_Decided, ...], stem: str, sees_aside: bool) -> Line:
+    """Make a line, once per what was read of the student."""
     held, waits, is_new = None, False, bool(read.is_new)
     for each in decided:
         held = each if each.state == _IN_FORCE else held

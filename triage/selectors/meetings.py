@@ -86,6 +86,7 @@ class AttendeeRow:
     attendance: Attendance
     name: str
     position: str
+    is_concerned: bool
     joins_later: bool
     joins_words: str
     closed_items: str
@@ -165,6 +166,7 @@ def _attendees(meeting: Meeting, present: list[Attendance], agenda: Agenda) -> l
             attendance=each,
             name=str(each.person),
             position=each.person.position.replace("_", " "),
+            is_concerned=each.joins_at > moment or directs_program(each.person) or each.person_id in in_soap,
             joins_later=each.joins_at > moment,
             joins_words=_joins_words(each, each.joins_at > moment, each.person_id in in_soap),
             closed_items="; ".join(closed.get(each.person_id, [])),
