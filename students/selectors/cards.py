@@ -38,15 +38,9 @@ class Card(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def evidence_url(name: str, slug: str, student_id: int, kind: str, pk: int) -> str:
-    """Return the address of a page about one piece of evidence."""
-    return reverse(f"students:evidence-{name}", args=[slug, student_id, kind, pk])
-
-
-@lru_cache(maxsize=4_096)
-def own_url(name: str, slug: str, student_id: int, pk: int) -> str:
-    """Return the address of a page that one kind of evidence has for itself."""
-    return reverse(f"students:{name}", args=[slug, student_id, pk])
+def page_url(name: str, slug: str, *ids: int | str) -> str:
+    """Return the address of a page about a student or a piece of evidence; a dossier has dozens of them."""
+    return reverse(f"students:{name}", args=[slug, *ids])
 
 
 class Linker(NamedTuple):
@@ -58,11 +52,11 @@ class Linker(NamedTuple):
 
     def url(self, name: str, kind: str, pk: int) -> str:
         """Return one page's address."""
-        return evidence_url(name, self.slug, self.student_id, kind, pk)
+        return page_url(f"evidence-{name}", self.slug, self.student_id, kind, pk)
 
     def page(self, name: str, pk: int) -> str:
         """Return the address of a page that one kind of evidence has for itself."""
-        return own_url(name, self.slug, self.student_id, pk)
+        return page_url(name, self.slug, self.student_id, pk)
 
     def acts(
         self, kind: str, pk: int, *, history: bool = True, change: bool = True, withdraw: bool = True

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.http import Http404
-from django.urls import reverse
 
 from accounts.permissions import has_ability
 from accounts.roles import Ability
@@ -18,7 +17,8 @@ from matchweek.specialties import specialty_name
 from students.models import ClerkshipEvaluation, Conflict, ExamAttempt, Student, Vouch, VouchRequest
 from students.permissions import Footing, RecusedFromStudent, Section, footing_of
 from students.selectors import sections
-from students.selectors.cards import Act, Card, Linker
+from students.selectors.cards import Act, Card, Linker, page_url
+from students.selectors.compiled import CompiledRows
 from students.selectors.people_to_ask import PersonToAsk, people_to_ask
 from students.selectors.sections import EvaluationRow, ExamRow, Reading, exam_timeline, rows
 from students.selectors.standing import Standings
@@ -73,7 +73,7 @@ def load_dossier(pk: int, user: User, cycle: Cycle, standings: Standings | None 
     Raises `RecusedFromStudent` for a recused person, Http404 when the dossier is not open to them. Ten queries at
     most, however full the dossier; fewer when sections are closed.
     """
-    conflicts = load_conflicts(pk, cycle)
+    conflicts = load_conflicts(pk)
     refuse_recused(user, conflicts)
     student = (
         Student.objects.visible_to(user, cycle).select_related("advisor", "applied_specialty").filter(pk=pk).first()
@@ -93,10 +93,12 @@ def load_dossier(pk: int, user: User, cycle: Cycle, standings: Standings | None 
     return _view(reading, conflicts, may_edit)
 
 
-def load_conflicts(pk: int, cycle: Cycle) -> list[Conflict]:
+_CONFLICTS = CompiledRows(Conflict.objects.standing(), "person", "entered_by", "lifted_by")
+
+
+def load_conflicts(pk: int) -> list[Conflict]:
     """Return a student's declared relations, lifted ones included, with the people in them."""
-    rows = Conflict.objects.standing().filter(student_id=pk, student__cycle=cycle)
-    return list(rows.select_related("person", "entered_by", "lifted_by").order_by("declared_on", "pk"))
+    return _CONFLICTS.of(pk)
 
 
 def refuse_recused(user: User, conflicts: Iterable[Conflict]) -> None:
@@ -108,16 +110,16 @@ def refuse_recused(user: User, conflicts: Iterable[Conflict]) -> None:
 
 def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> DossierView:
     student, slug = reading.student, reading.cycle.slug
-    evaluations = rows(ClerkshipEvaluation, reading, Section.EVALUATIONS, "evaluator")
-    vouches = rows(Vouch, reading, Section.VOUCHES, "faculty")
-    requests = rows(VouchRequest, reading, Section.VOUCHES, "faculty")
+    evaluations = rows(ClerkshipEvaluation, reading, Section.EVALUATIONS)
+    vouches = rows(Vouch, reading, Section.VOUCHES)
+    requests = rows(VouchRequest, reading, Section.VOUCHES)
     attempts = rows(ExamAttempt, reading, Section.EXAMS)
     suggestions: tuple[PersonToAsk, ...] = ()
     if reading.shows(Section.VOUCHES):
         suggestions = people_to_ask(
             student, evaluations=evaluations, conflicts=conflicts, vouches=vouches, requests=requests
         )
-    page = [slug, student.pk]
+    page = (slug, student.pk)
     return DossierView(
         student=student,
         pk=student.pk,
@@ -128,8 +130,8 @@ def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> Dossie
         footing=reading.footing,
         may_edit=may_edit,
         add_links=_add_links(reading, may_edit),
-        history_url=reverse("students:student-history", args=page),
-        change_url=reverse("students:student-change", args=page) if may_edit else "",
+        history_url=page_url("student-history", *page),
+        change_url=page_url("student-change", *page) if may_edit else "",
         timeline=exam_timeline(attempts) if attempts else None,
         exams=sections.exam_rows(reading, attempts) if reading.shows(Section.EXAMS) else None,
         exam_note=sections.exam_note(attempts),
@@ -142,11 +144,11 @@ def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> Dossie
         shows_set_aside=reading.shows(Section.SET_ASIDE),
         vouches=sections.vouch_cards(reading, vouches, requests) if reading.shows(Section.VOUCHES) else None,
         people_to_ask=suggestions,
-        ask_url=reverse("students:vouch-request", args=page) if may_edit else "",
+        ask_url=page_url("vouch-request", *page) if may_edit else "",
         advising=sections.advising_cards(reading) if reading.shows(Section.ADVISING) else None,
-        advise_url=reverse("students:evidence-add", args=[*page, "advising"]) if _may_advise(reading) else "",
+        advise_url=page_url("evidence-add", *page, "advising") if _may_advise(reading) else "",
         conflicts=sections.conflict_cards(reading, conflicts) if reading.shows(Section.CONFLICTS) else None,
-        declare_url=reverse("students:conflict-declare", args=page),
+        declare_url=page_url("conflict-declare", *page),
         preferences=preferences_of(student) if reading.shows(Section.FACTS) else (),
     )
 
@@ -175,8 +177,8 @@ _ADDABLE = (
 def _add_links(reading: Reading, may_edit: bool) -> tuple[Act, ...]:
     if not may_edit:
         return ()
-    page = [reading.cycle.slug, reading.student.pk]
-    return tuple(Act(label, reverse("students:evidence-add", args=[*page, kind])) for kind, label in _ADDABLE)
+    page = (reading.cycle.slug, reading.student.pk)
+    return tuple(Act(label, page_url("evidence-add", *page, kind)) for kind, label in _ADDABLE)
 
 
 def _may_advise(reading: Reading) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.urls import reverse
-
 from accounts.permissions import has_ability
 from accounts.roles import Ability
 from accounts.selectors import User
@@ -21,6 +19,7 @@ from students.models import (
     ClerkshipEvaluation,
     Concern,
     Conflict,
+    Evidence,
     ExamAttempt,
     Student,
     Vouch,
@@ -28,7 +27,8 @@ from students.models import (
 )
 from students.permissions import Footing, Section
 from students.selectors import cards
-from students.selectors.cards import Act, Card, Linker, day_words
+from students.selectors.cards import Act, Card, Linker, day_words, page_url
+from students.selectors.compiled import CompiledRows
 from students.selectors.standing import Standing, Standings, concern_standing, standing_of
 
 
@@ -77,13 +77,20 @@ class Reading:
         return standing_of(self.standings.get(f"{kind}:{pk}"), kind=kind, cycle=self.cycle)
 
 
-def rows(model: Any, reading: Reading, section: Section, *people: str) -> list[Any]:
+_ROWS: Mapping[type[Evidence], CompiledRows[Any]] = {
+    ExamAttempt: CompiledRows(ExamAttempt.objects.standing()),
+    ClerkshipEvaluation: CompiledRows(ClerkshipEvaluation.objects.standing(), "evaluator"),
+    AcademicEvent: CompiledRows(AcademicEvent.objects.standing()),
+    Concern: CompiledRows(Concern.objects.standing(), "reported_by", "settled_by"),
+    Vouch: CompiledRows(Vouch.objects.standing(), "faculty"),
+    VouchRequest: CompiledRows(VouchRequest.objects.standing(), "faculty"),
+    AdvisingNote: CompiledRows(AdvisingNote.objects.standing(), "advisor"),
+}
+
+
+def rows(model: type[Evidence], reading: Reading, section: Section) -> list[Any]:
     """Return the standing rows of one kind, none when the section is closed."""
-    if not reading.shows(section):
-        return []
-    found = model.objects.standing().filter(student=reading.student)
-    found = found.select_related(*people) if people else found
-    return list(found.order_by(*model._meta.ordering))
+    return _ROWS[model].of(reading.student.pk) if reading.shows(section) else []
 
 
 def exam_timeline(attempts: Iterable[ExamAttempt]) -> Timeline:
@@ -138,7 +145,7 @@ def _evaluation_row(
     if each.evaluator_id and reading.shows(Section.VOUCHES):
         vouch = said.get(each.evaluator_id) or asked.get(each.evaluator_id) or "Not asked yet"
         if vouch == "Not asked yet" and reading.linker.may_edit:
-            page = reverse("students:vouch-request", args=[reading.cycle.slug, reading.student.pk])
+            page = page_url("vouch-request", reading.cycle.slug, reading.student.pk)
             ask_url = f"{page}?person={each.evaluator_id}"
     return EvaluationRow(
         f"evaluation:{each.pk}",
@@ -170,7 +177,7 @@ def academic_cards(reading: Reading) -> tuple[Card, ...]:
 
 def concern_cards(reading: Reading) -> tuple[Card, ...]:
     """Draw the concerns; what is set aside only where that is open. Their history tells of it, so it goes along."""
-    concerns: list[Concern] = rows(Concern, reading, Section.CONCERNS, "reported_by", "settled_by")
+    concerns: list[Concern] = rows(Concern, reading, Section.CONCERNS)
     sees_aside = reading.shows(Section.SET_ASIDE)
     drawn = []
     for each in concerns:
@@ -214,14 +221,14 @@ def _request_acts(reading: Reading, request: VouchRequest) -> tuple[Act, ...]:
     if reading.linker.may_edit and request.status == VouchAnswer.ASKED:
         acts += (Act("Record the answer", reading.linker.page("request-answer", request.pk)),)
     elif reading.linker.may_edit:
-        page = reverse("students:vouch-request", args=[reading.cycle.slug, reading.student.pk])
+        page = page_url("vouch-request", reading.cycle.slug, reading.student.pk)
         acts += (Act("Ask again", f"{page}?person={request.faculty_id}"),)
     return acts
 
 
 def advising_cards(reading: Reading) -> tuple[Card, ...]:
     """Draw the advice given."""
-    notes: list[AdvisingNote] = rows(AdvisingNote, reading, Section.ADVISING, "advisor")
+    notes: list[AdvisingNote] = rows(AdvisingNote, reading, Section.ADVISING)
     return tuple(
         cards.advising_card(each, reading.standing("advising", each.pk), acts=reading.linker.acts("advising", each.pk))
         for each in notes
