@@ -1,4 +1,4 @@
-"""Decisions: one per item, frozen on what was seen, explained, seconded where it leaves Tier 3, reopened with a reason."""
+"""Decisions: one per item, on what was seen, explained, seconded where it leaves Tier 3, reopened with a reason."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import time_machine
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
+from accounts.enums import Role
 from core.permits import Refused
 from students.actions.evidence import raise_evidence_numbers
 from students.models import Student
-from tests.factories import ConcernFactory, ConflictFactory, CycleFactory, VouchFactory
+from tests.factories import ConcernFactory, ConflictFactory, CycleFactory, PersonFactory, VouchFactory
 from tests.triage.meeting_room import LATER, MONDAY, Room, make_room
 from triage import permissions
-from triage.actions import agenda, decisions, meetings, priorities
+from triage.actions import agenda, decisions, follow_ups, meetings, priorities
 from triage.actions.assessing import bring_up_to_date
 from triage.actions.decisions import AssessmentChanged, Choice, ChoiceRefused, DecidedBefore
-from triage.models import Assessment, Decision, Reopening, SecondSignature
+from triage.models import Assessment, Attendance, Decision, Reopening, SecondSignature
 
 pytestmark = pytest.mark.django_db
 
@@ -277,6 +278,44 @@ def test_resuming_does_not_let_later_priorities_in(monday):
     meetings.resume_meeting(room.fresh(), by=room.dean)
     with pytest.raises(ChoiceRefused, match="not declared before"):
         cite(room, late)
+
+
+# --- Who ------------------------------------------------------------------------------------------------------------
+
+_BY_ROLE = {
+    "can_open_item": set(),
+    "can_lead_item": set(),
+    "can_decide_item": set(),
+    "can_remove_item": {"dean", "coordinator"},
+    "can_second_decision": {"dean", "match_officer"},
+    "can_reopen_decision": set(),
+    "can_finish_follow_up": {"dean", "coordinator"},
+    "can_read_receipt": {"dean", "coordinator", "registrar"},
+    "can_add_student": {"dean", "coordinator"},
+    "can_remove_attendee": {"dean", "coordinator"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(_BY_ROLE))
+def test_role_by_permit_for_those_who_neither_chair_nor_attend(room, monday, name):
+    monday.move_to(LATER)
+    decided, waits = room.decide(1), room.decide(3, tier=2)
+    room.open(2)
+    follow_up = follow_ups.add_follow_up(
+        room.fresh(), item=None, what="Ring", owner=room.dean, due_on=MONDAY.date(), by=room.dean
+    )
+    agenda.table_item(room.item(2), by=room.dean)
+    targets = {
+        "can_second_decision": (waits,),
+        "can_reopen_decision": (decided,),
+        "can_read_receipt": (decided,),
+        "can_finish_follow_up": (follow_up,),
+        "can_add_student": (room.fresh(), room.item(2).student),
+        "can_remove_attendee": (Attendance.objects.select_related("meeting__cycle").get(person=room.member),),
+    }.get(name, (room.item(2),))
+    people = {role: PersonFactory(roles=[role]) for role in Role.values}
+    allowed = {role for role, person in people.items() if getattr(permissions, name)(person, *targets)}
+    assert allowed == _BY_ROLE[name]
 
 
 # --- At once --------------------------------------------------------------------------------------------------------

@@ -7,19 +7,24 @@ from itertools import product
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import Person
 from core import audit
 from core.permits import Refused
 from core.transitions import NoSuchTransition, move
 from students.enums import ConflictKind
 from students.models import AccessGrant, Student
-from tests.factories import ConflictFactory, PersonFactory
+from tests.factories import ConflictFactory, PersonFactory, sign_in
 from tests.triage.meeting_room import BEFORE_REPORT, LATER, MONDAY, TEN, Room, make_room
 from triage import permissions
 from triage.actions import agenda, decisions, meetings, priorities
 from triage.enums import MEETING_TRANSITIONS, MeetingStatus
 from triage.models import Attendance, InstitutionalPriority, Meeting
+from triage.selectors.meetings import meeting_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +226,32 @@ def test_visible_to_lists_meetings_by_attendance(room):
         registrar: 1,
         auditor: 0,
     }
+
+
+def test_list_keeps_the_number_of_items_from_those_who_join_later(room, monday):
+    director = PersonFactory(roles=[Role.MEETING_MEMBER], position="program_director")
+    registrar = PersonFactory(roles=[Role.REGISTRAR])
+    meetings.add_attendees(room.fresh(), people=[director], by=room.coordinator)
+    monday.shift(1)
+
+    def items(person: Person) -> list[int | None]:
+        return [row.items for row in meeting_rows(person, room.cycle)]
+
+    assert [items(each) for each in (room.member, room.coordinator, director, registrar)] == [[3], [3], [None], [None]]
+    monday.move_to(LATER)
+    assert [items(each) for each in (director, registrar)] == [[3], [3]]
+
+
+def test_list_takes_the_same_queries_for_one_meeting_and_three(room):
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            sign_in(Client(), room.dean).get(reverse("triage:meeting-list", args=[room.cycle.slug]))
+        counts.append(len(queries))
+        plan = meetings.MeetingPlan("Another", MONDAY, room.dean, 4)
+        for _ in range(2):
+            meetings.plan_meeting(room.cycle, plan=plan, by=room.coordinator)
+    assert counts[0] == counts[1]
 
 
 # Role by ability: who holds which permit, as an attendee where the role may attend. D chair, S another dean.

@@ -14,6 +14,7 @@ from core.clock import now
 from matchweek.models import Cycle
 from students.enums import ASSESSED_STATUSES
 from students.models import Student
+from triage.actions.agenda import announce_reassessed
 from triage.dossiers import Read, load_dossiers, load_market
 from triage.enums import AuditKind
 from triage.models import Assessment, PolicyVersion
@@ -49,7 +50,10 @@ def bring_up_to_date(cycle: Cycle, *, by: Person | None = None) -> int:
         if not stale:
             return 0
         try:
-            return _remake(cycle, stale, by)
+            made = _remake(cycle, stale, by)
+            if made:
+                announce_reassessed(stale)
+            return made
         except IntegrityError as error:
             if not tries_left:
                 raise AssessmentsContended from error

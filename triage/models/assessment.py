@@ -1,4 +1,4 @@
-"""What the policy says, which policy said it, and what each person has seen of it."""
+"""What the policy says of each student, and what each person has seen of it."""
 
 from __future__ import annotations
 
@@ -14,30 +14,7 @@ from matchweek.models import Cycle
 from students.models import Student
 from students.models.base import known
 from triage.enums import Tier
-
-
-@audit.tracked
-class PolicyVersion(models.Model):
-    """One version of the rules and thresholds. Exactly one is active."""
-
-    number = models.PositiveSmallIntegerField(unique=True)
-    rules = models.JSONField()
-    digest = models.CharField(max_length=64)
-    reason = models.CharField(max_length=500, blank=True)
-    is_active = models.BooleanField(default=False)
-    activated_at = models.DateTimeField(null=True, blank=True)
-    activated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["is_active"], condition=Q(is_active=True), name="one_active_policy"),
-        ]
-
-    def __str__(self) -> str:
-        return f"policy v{self.number}"
+from triage.models.policy import PolicyVersion
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

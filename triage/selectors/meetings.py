@@ -15,6 +15,7 @@ from accounts.selectors import User
 from core.clock import now
 from core.templatetags.components import eastern
 from matchweek.models import Cycle
+from matchweek.permissions import can_see_results
 from students.enums import ConflictKind
 from students.models import Conflict, Student
 from students.permissions import directs_program
@@ -46,13 +47,17 @@ class MeetingRow:
     """One meeting of the list."""
 
     meeting: Meeting
-    items: int
+    items: int | None
     people: int
     joins_words: str
 
 
 def meeting_rows(user: User, cycle: Cycle) -> list[MeetingRow]:
-    """Return the meetings the person may know of, the latest first."""
+    """Return the meetings the person may know of, the latest first.
+
+    Under the embargo the number of items would say how many are unmatched: it is kept from those who join later.
+    """
+    knows = bool(can_see_results(user, cycle))
     listed = Q(items__removed_at__isnull=True, items__isnull=False)
     present = Q(attendances__removed_at__isnull=True, attendances__isnull=False)
     found: Iterable[Any] = (
@@ -71,7 +76,7 @@ def meeting_rows(user: User, cycle: Cycle) -> list[MeetingRow]:
     return [
         MeetingRow(
             each,
-            each.item_count,
+            each.item_count if knows or mine.get(each.pk, moment) < moment else None,
             each.people_count,
             f"You join on {eastern(mine[each.pk])}" if each.pk in mine and mine[each.pk] > moment else "",
         )

@@ -95,7 +95,7 @@ def _page(
 def _recusal_form(shown: Preparation, *data: Any) -> RecusalForm:
     return RecusalForm(
         *data,
-        items=[(row.pk, row.label.capitalize()) for row in shown.rows if not row.is_recused],
+        items=[(row.pk, row.label[:1].upper() + row.label[1:]) for row in shown.rows if not row.is_recused],
         people=[(row.attendance.person_id, row.name) for row in shown.attendees],
     )
 

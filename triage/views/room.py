@@ -58,8 +58,8 @@ class Problem:
 @never_cache
 def room(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Show the room as this person may see it; for htmx the fragment, or 304 when theirs is still true."""
-    meeting = _enter(request, cycle, pk)
     bring_up_to_date(cycle)
+    meeting = _enter(request, cycle, pk)
     standing = stand(meeting, request.user, _asked(request))
     etag = standing.etag(request.user)
     if is_htmx(request) and request.headers.get("If-None-Match") == etag:
