@@ -18,6 +18,8 @@ from triage.models import Assessment
 from triage.policy import words
 
 UNUSABLE = 2
+# PostgreSQL keeps no order of keys; scripts get the same text from both databases.
+STRANDS = ("known", "academic", "professionalism", "trajectory", "advice", "placeable")
 
 
 class Command(BaseCommand):
@@ -48,8 +50,8 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
         "recommended_tier": assessment.recommended_tier,
         "reasons": assessment.reasons,
         "points": assessment.points,
-        "strands": assessment.strands,
-        "set_aside": assessment.set_aside,
+        "strands": {strand: assessment.strands[strand] for strand in STRANDS},
+        "set_aside": [{name: each[name] for name in ("kind", "ref", "why")} for each in assessment.set_aside],
         "missing": assessment.missing,
         "flips": [{"change": each["change"], "to_tier": each["to_tier"]} for each in assessment.flips],
         "policy_version": assessment.policy.number,
