@@ -5,6 +5,7 @@ const root = document.querySelector("[data-live-url]");
 const strip = document.querySelector("[data-clock]");
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
+const SETTLED = 100; // After a swap htmx needs a moment before a new fragment hears its trigger.
 const SPREAD = 150; // A whole room hears of a change at once; its fetches need not come in the same instant.
 
 let shown = root ? Number(root.dataset.eventNumber) || 0 : 0;
@@ -14,6 +15,7 @@ let stream = null;
 let retry = null;
 let refetchRetry = null;
 let open = 0;
+let acting = 0; // Requests of the person's own under way: their answers bring the page up to date themselves.
 
 function easternNow() {
   return document.querySelector("[data-clock-time]")?.textContent ?? "";
@@ -45,7 +47,7 @@ function numberOf(message) {
 function refetch() {
   clearTimeout(refetchRetry);
   const fragments = document.querySelectorAll("[data-live-refetch]");
-  if (!fragments.length || open > 0) return;
+  if (!fragments.length || open > 0 || acting > 0) return;
   shown = heard;
   open = fragments.length;
   for (const fragment of fragments) window.htmx.trigger(fragment, "live-moved");
@@ -54,6 +56,7 @@ function refetch() {
 }
 
 function settle() {
+  if (acting > 0) return;
   open = 0;
   clearTimeout(refetchRetry);
   if (heard > shown) refetch();
@@ -61,6 +64,20 @@ function settle() {
 
 function isLive(event) {
   return event.detail.requestConfig?.triggeringEvent?.type === "live-moved";
+}
+
+/** A button was pressed: its answer replaces what a fetch under way would replace, so that fetch is called off. */
+function giveWay() {
+  acting += 1;
+  if (open > 0) {
+    shown = heard - 1;
+    for (const fragment of document.querySelectorAll("[data-live-refetch]")) window.htmx.trigger(fragment, "htmx:abort");
+  }
+}
+
+function acted() {
+  acting = Math.max(0, acting - 1);
+  if (acting === 0) setTimeout(settle, SETTLED);
 }
 
 function hear(message) {
@@ -98,8 +115,12 @@ function reconnect() {
 }
 
 if (root && window.EventSource) {
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!isLive(event)) giveWay();
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isLive(event)) return;
+    if (!isLive(event)) return acted();
+    if (acting > 0) return; // called off
     if (!event.detail.successful) {
       // The fetch failed: what is shown is older than what was heard. Try again, ever more slowly.
       shown = Math.min(shown, heard - 1);
@@ -110,7 +131,7 @@ if (root && window.EventSource) {
       return;
     }
     open = Math.max(0, open - 1);
-    if (open === 0) settle();
+    if (open === 0) setTimeout(settle, SETTLED);
   });
   window.addEventListener("online", reconnect);
   document.addEventListener("visibilitychange", reconnect);
