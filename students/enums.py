@@ -133,6 +133,19 @@ VOUCH_REQUEST_TRANSITIONS = {
 }
 
 
+class DeclineReason(TextChoices):
+    """Why somebody declined, if they said so."""
+
+    NOT_FIRST_HAND = "not_first_hand", "did not see the student at work"
+
+
+class LinkEnd(TextChoices):
+    """Why a personal link ended before its day."""
+
+    WRONG_PERSON = "wrong_person", "reached somebody else"
+    TAKEN_BACK = "taken_back", "taken back by the office"
+
+
 class ConflictKind(TextChoices):
     """Relations between a person and a student. The first five mean recusal, the others are only shown."""
 
@@ -227,6 +240,9 @@ class AuditKind(TextChoices):
     VOUCH_GIVEN = "vouch-given", "Vouch given"
     VOUCH_REQUESTED = "vouch-requested", "Vouch requested"
     VOUCH_DECLINED = "vouch-declined", "Vouch request declined"
+    VOUCH_LINK_MADE = "vouch-link-made", "Personal link made"
+    VOUCH_LINK_ENDED = "vouch-link-ended", "Personal link ended"
+    OUTCOME_WANTED = "outcome-wanted", "Author of a vouch wants to hear the outcome"
     CONFLICT_DECLARED = "conflict-declared", "Conflict declared"
     RECUSAL_LIFTED = "recusal-lifted", "Recusal lifted"
     ACCESS_GRANTED = "access-granted", "Access granted"

@@ -24,6 +24,7 @@ from students.models import (
     ImportBatch,
     Student,
     Vouch,
+    VouchLink,
     VouchRequest,
 )
 from students.selectors.imports import what_was_built_on
@@ -209,9 +210,42 @@ def can_see_own_page(user: User, student: Student) -> Permit:
 
 
 def can_vouch(user: User, student: Student) -> Permit:
-    """Faculty who observed a student vouch for them, but not while they direct a program in SOAP and SOAP runs."""
+    """Faculty who observed a student vouch for them, but not while they direct a program in SOAP and SOAP runs.
+
+    Whoever was asked about the student may, whatever their role: the school named them as somebody who knows.
+    """
     cycle = student.cycle
-    return has_ability(user, Ability.VOUCH, cycle.year) & _not_recused(user, student) & within_vouch_window(user, cycle)
+    return (
+        (has_ability(user, Ability.VOUCH, cycle.year) | _was_asked(user, student))
+        & _not_recused(user, student)
+        & within_vouch_window(user, cycle)
+    )
+
+
+def can_answer_by_link(user: User, link: VouchLink, student: Student) -> Permit:
+    """A link lets the one person it was made for answer what they were asked, while it is open; others nothing."""
+    return (
+        allow_if(user.pk == link.person_id and student.cycle_id == link.cycle_id, "This link is for somebody else.")
+        & allow_if(user.is_active, "This link is for somebody who is not at the school any more.")
+        & allow_if(link.is_open, "This link has ended. Ask the dean's office for a fresh one.")
+        & _was_asked(user, student)
+        & _not_recused(user, student)
+    )
+
+
+def can_want_outcome(user: User, vouch: Vouch) -> Permit:
+    """The author of a vouch may hear later what became of the student."""
+    return allow_if(vouch.faculty_id == user.pk, "Only who vouched for a student hears what became of them.")
+
+
+def can_ask_for_vouches(user: User, cycle: Cycle) -> Permit:
+    """The dean's office asks faculty for vouches."""
+    return has_ability(user, Ability.EDIT_EVIDENCE, cycle.year)
+
+
+def can_be_asked(person: User, cycle: Cycle) -> Permit:
+    """Everybody active can be asked, but nobody while they may enter no vouch."""
+    return allow_if(person.is_active, "This person is not at the school any more.") & within_vouch_window(person, cycle)
 
 
 def can_declare_conflict(user: User, student: Student, person: User) -> Permit:
@@ -262,6 +296,11 @@ def _wrote_note(user: User, evidence: Evidence) -> Permit:
         and evidence.student.advisor_id == user.pk,
         "Only the dean's office, or the advisor who wrote a note, may do this.",
     ) & _not_recused(user, evidence.student)
+
+
+def _was_asked(user: User, student: Student) -> Permit:
+    asked = VouchRequest.objects.standing().filter(student=student, faculty_id=user.pk)
+    return allow_if(asked.exists(), "Nobody asked this person about this student.")
 
 
 def _not_recused(user: User, student: Student) -> Permit:

@@ -15,15 +15,11 @@ from django.core.mail.backends.filebased import EmailBackend as FolderBackend
 
 from core.enums import MessageStatus
 from core.models import Message
-from core.outbox.registry import fill
+from core.outbox.registry import Unfillable, fill
 
 TIMEOUT = 20  # Seconds for each answer of the mail server.
 _MARK = re.compile(r"\[\[([a-z-]+):([A-Za-z0-9_.-]+)\]\]")
 _LASTING = 500  # From here on an SMTP answer is final.
-
-
-class Unfillable(Exception):
-    """A mark in the body cannot be filled in. The text is fit for the office."""
 
 
 class Outcome(NamedTuple):

@@ -21,6 +21,10 @@ class MailCycle(Protocol):
         """Whether its mail leaves the house; a demo's or a rehearsal's never does."""
 
 
+class Unfillable(Exception):
+    """A mark in a body cannot be filled in: the message waits. The text is fit for the office."""
+
+
 class Held(NamedTuple):
     """Why a message does not go: the hold's name, and words for the office."""
 

@@ -19,9 +19,9 @@ from core import audit, clock
 from core.clock import now, real_now
 from core.enums import AuditKind, MessageStatus
 from core.models import Message
-from core.outbox.delivering import Outcome, Post, Unfillable, as_mail, has_arrived
+from core.outbox.delivering import Outcome, Post, as_mail, has_arrived
 from core.outbox.putting import record
-from core.outbox.registry import MailCycle, cycle_of, hold_on
+from core.outbox.registry import MailCycle, Unfillable, cycle_of, hold_on
 from core.transitions import StaleState, move
 
 CLAIM_LEASE = timedelta(minutes=1)

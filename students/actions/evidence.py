@@ -173,7 +173,7 @@ def _settle_request(vouch: Vouch) -> None:
     """Whoever vouches has answered what they were asked."""
     asked = VouchRequest.objects.standing().filter(student=vouch.student, faculty=vouch.faculty_id).first()
     if asked is not None and asked.status != VouchAnswer.ANSWERED:
-        move(asked, VouchAnswer.ANSWERED)
+        move(asked, VouchAnswer.ANSWERED, declined_why="")
 
 
 def _reopen_request(vouch: Vouch) -> None:

@@ -10,7 +10,7 @@ from core.clock import EASTERN, now
 from core.transitions import move
 from students import permissions
 from students.actions.evidence import AlreadyOnRecord, add_piece, raise_evidence_numbers, record_piece
-from students.enums import AuditKind, Strength, VouchAnswer
+from students.enums import AuditKind, DeclineReason, Strength, VouchAnswer
 from students.models import Conflict, Student, Vouch, VouchRequest
 
 if TYPE_CHECKING:
@@ -70,19 +70,27 @@ def request_vouch(student: Student, *, faculty: Person, asked_on: date | None = 
     elif request.withdrawn_at or request.status in (VouchAnswer.ASKED, VouchAnswer.ANSWERED):
         raise AlreadyOnRecord(request)
     else:
-        move(request, VouchAnswer.ASKED, asked_on=day)
+        move(request, VouchAnswer.ASKED, asked_on=day, declined_why="")
     record_piece(AuditKind.VOUCH_REQUESTED, request, by=by, faculty=faculty.pk)
     return request
 
 
 @audit.attributed
-def decline_request(request: VouchRequest, *, by: Person) -> VouchRequest:
-    """Record that who was asked would rather not; they need give no reason. Audited."""
+def decline_request(request: VouchRequest, *, why: str = "", by: Person) -> VouchRequest:
+    """Record that who was asked would rather not, or did not see the student at work; no reason is needed. Audited."""
     permissions.can_decline_request(by, request).or_raise()
     raise_evidence_numbers([request.student_id])
-    move(request, VouchAnswer.DECLINED)
-    record_piece(AuditKind.VOUCH_DECLINED, request, by=by)
+    move(request, VouchAnswer.DECLINED, declined_why=DeclineReason(why) if why else "")
+    record_piece(AuditKind.VOUCH_DECLINED, request, by=by, why=why)
     return request
+
+
+@audit.attributed
+def want_outcome(vouch: Vouch, *, by: Person) -> None:
+    """Remember that the author of a vouch wants to hear what became of the student. Audited; asked twice, once."""
+    permissions.can_want_outcome(by, vouch).or_raise()
+    if Vouch.objects.filter(pk=vouch.pk, outcome_wanted_at__isnull=True).update(outcome_wanted_at=now()):
+        record_piece(AuditKind.OUTCOME_WANTED, vouch, by=by)
 
 
 @audit.attributed

@@ -12,6 +12,7 @@ from students.models.evidence import (
     VouchRequest,
 )
 from students.models.imports import ImportBatch, ImportedChange
+from students.models.links import VouchLink
 from students.models.student import Student
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "ImportedChange",
     "Student",
     "Vouch",
+    "VouchLink",
     "VouchRequest",
 ]

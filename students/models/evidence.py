@@ -15,6 +15,7 @@ from students.enums import (
     AdviceKind,
     ConcernKind,
     ConcernStatus,
+    DeclineReason,
     Exam,
     ExamResult,
     Followed,
@@ -156,6 +157,7 @@ class Vouch(Evidence):
     weeks_observed = models.PositiveSmallIntegerField(validators=[MaxValueValidator(520)])
     statement = models.TextField(max_length=2000, blank=True)
     willing_to_advocate = models.BooleanField(default=False)
+    outcome_wanted_at = models.DateTimeField("asked to hear what became of the student", null=True, blank=True)
 
     class Meta(Evidence.Meta):
         verbose_name_plural = "vouches"
@@ -175,6 +177,7 @@ class VouchRequest(Evidence):
     faculty = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="vouch_requests")
     asked_on = models.DateField()
     status = models.CharField("answer", max_length=12, choices=VouchAnswer, default=VouchAnswer.ASKED)
+    declined_why = models.CharField(max_length=16, choices=DeclineReason, blank=True)
 
     class Meta(Evidence.Meta):
         ordering = ["-asked_on", "-pk"]
@@ -182,6 +185,10 @@ class VouchRequest(Evidence):
             *Record.Meta.constraints,
             models.UniqueConstraint(fields=["student", "faculty"], name="asked_once"),
             known("status", VouchAnswer.values),
+            models.CheckConstraint(
+                condition=Q(declined_why="") | Q(status=VouchAnswer.DECLINED, declined_why__in=DeclineReason.values),
+                name="vouchrequest_declined_why_paired",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ class PersonToAsk(NamedTuple):
     why: str
 
 
-_KNOWING = {
+KNOWING = {
     ConflictKind.EVALUATED: "evaluated the student",
     ConflictKind.RESEARCH: "supervised research",
     ConflictKind.ADVISED: "advises the student",
@@ -62,7 +62,7 @@ def _who_knows(
         if evaluation.evaluator is not None:
             yield evaluation.evaluator, f"evaluated {evaluation.clerkship}, {evaluation.get_grade_display()}"
     for conflict in conflicts:
-        if conflict.kind in _KNOWING:
-            yield conflict.person, _KNOWING[ConflictKind(conflict.kind)]
+        if conflict.kind in KNOWING:
+            yield conflict.person, KNOWING[ConflictKind(conflict.kind)]
     if student.advisor is not None:
         yield student.advisor, "advises the student"
