@@ -28,12 +28,15 @@ class Ability(StrEnum):
     LEAD_MEETING = "lead a meeting"
     SECOND_OFFICER = "sign as second officer"
     DECLARE_PRIORITY = "declare an institutional priority"
+    READ_POLICY = "read the policy"
+    EDIT_POLICY = "draft a policy"
+    SIGN_POLICY = "sign a policy draft"
     SEE_TRAIL = "read the trail"
     EXPORT_TRAIL = "export the trail"
     OWN_PAGE = "see the own page"
 
 
-_FACULTY = frozenset({Ability.VOUCH})
+_FACULTY = frozenset({Ability.VOUCH, Ability.READ_POLICY})
 _OFFICE = frozenset(
     {
         Ability.MANAGE_PEOPLE,
@@ -49,12 +52,16 @@ _OFFICE = frozenset(
         Ability.SEE_BOARD,
         Ability.ATTEND_MEETING,
         Ability.PREPARE_MEETING,
+        Ability.READ_POLICY,
+        Ability.EDIT_POLICY,
         Ability.SEE_TRAIL,
     }
 )
 
 ABILITIES: Mapping[str, frozenset[Ability]] = {
-    Role.DEAN: _OFFICE | _FACULTY | {Ability.LEAD_MEETING, Ability.SECOND_OFFICER, Ability.DECLARE_PRIORITY},
+    Role.DEAN: _OFFICE
+    | _FACULTY
+    | {Ability.LEAD_MEETING, Ability.SECOND_OFFICER, Ability.DECLARE_PRIORITY, Ability.SIGN_POLICY},
     Role.COORDINATOR: _OFFICE,
     Role.MEETING_MEMBER: _FACULTY | {Ability.SEE_BOARD, Ability.ATTEND_MEETING},
     Role.CLERKSHIP_DIRECTOR: _FACULTY | {Ability.ATTEND_MEETING},
@@ -70,10 +77,20 @@ ABILITIES: Mapping[str, frozenset[Ability]] = {
             Ability.SEE_BOARD,
             Ability.ATTEND_MEETING,
             Ability.SECOND_OFFICER,
+            Ability.READ_POLICY,
+            Ability.SIGN_POLICY,
             Ability.SEE_TRAIL,
         }
     ),
-    Role.REGISTRAR: frozenset({Ability.SEE_ROSTER, Ability.SEE_ALL_DOSSIERS, Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}),
-    Role.AUDITOR: frozenset({Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}),
-    Role.STUDENT: frozenset({Ability.OWN_PAGE}),
+    Role.REGISTRAR: frozenset(
+        {
+            Ability.SEE_ROSTER,
+            Ability.SEE_ALL_DOSSIERS,
+            Ability.READ_POLICY,
+            Ability.SEE_TRAIL,
+            Ability.EXPORT_TRAIL,
+        }
+    ),
+    Role.AUDITOR: frozenset({Ability.READ_POLICY, Ability.SEE_TRAIL, Ability.EXPORT_TRAIL}),
+    Role.STUDENT: frozenset({Ability.OWN_PAGE, Ability.READ_POLICY}),
 }

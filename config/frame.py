@@ -35,7 +35,10 @@ _TABS: tuple[tuple[Ability, str, str], ...] = (
     (Ability.SEE_ROSTER, "students:roster", "Class"),
     (Ability.IMPORT_EVIDENCE, "students:import-list", "Import"),
     (Ability.MANAGE_PEOPLE, "people", "People"),
+    (Ability.EDIT_EVIDENCE, "students:vouch-requests", "Requests"),
     (Ability.PREPARE_CYCLE, "matchweek:calendar", "Calendar"),
+    (Ability.PREPARE_CYCLE, "matchweek:mail", "Mail"),
+    (Ability.READ_POLICY, "triage:policy", "Policy"),
     (Ability.SEE_TRAIL, "reports:trail", "Trail"),
 )
 

@@ -64,6 +64,22 @@ ITEM_TRANSITIONS = {
 }
 
 
+class DraftStatus(TextChoices):
+    """The way of a policy draft."""
+
+    DRAFT = "draft", "draft"
+    SIGNED = "signed", "signed once"
+    ACTIVATED = "activated", "activated"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+DRAFT_TRANSITIONS = {
+    DraftStatus.DRAFT: frozenset({DraftStatus.SIGNED, DraftStatus.WITHDRAWN}),
+    # Whoever takes the first signature back, or changes a number, makes it a draft again.
+    DraftStatus.SIGNED: frozenset({DraftStatus.DRAFT, DraftStatus.ACTIVATED, DraftStatus.WITHDRAWN}),
+}
+
+
 class AgendaOrder(TextChoices):
     """How an agenda is put in order."""
 
@@ -71,10 +87,24 @@ class AgendaOrder(TextChoices):
     POINTS = "points", "by points"
 
 
+class Grouping(TextChoices):
+    """By what the viewer of a what-if may group: never by anything protected or private."""
+
+    SPECIALTY_GROUP = "specialty_group", "group of the specialty"
+    SPECIALTY = "specialty", "specialty applied to"
+    ADVISOR = "advisor", "advisor"
+    MATCH_STATUS = "match_status", "match status"
+
+
 class AuditKind(TextChoices):
     """What the trail records about triage."""
 
     ASSESSED = "assessed", "Assessed"
+    POLICY_DRAFTED = "policy-drafted", "Policy drafted"
+    POLICY_DRAFT_CHANGED = "policy-draft-changed", "Policy draft changed"
+    POLICY_SIGNED = "policy-signed", "Policy draft signed"
+    POLICY_SIGNATURE_TAKEN_BACK = "policy-signature-taken-back", "Signature of a policy draft taken back"
+    POLICY_WITHDRAWN = "policy-withdrawn", "Policy draft withdrawn"
     POLICY_ACTIVATED = "policy-activated", "Policy activated"
     PRIORITY_DECLARED = "priority-declared", "Institutional priority declared"
     PRIORITY_ENDED = "priority-ended", "Institutional priority ended"

@@ -1,4 +1,4 @@
-"""Forms of the meeting: they read what was typed and say what is missing; actions decide."""
+"""Forms of the meeting and the policy: they read what was typed and say what is missing; actions decide."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ from students.enums import RECUSING_KINDS, ConflictKind
 from students.models import Conflict, Student
 from triage.actions.decisions import Choice
 from triage.actions.meetings import MeetingPlan
+from triage.actions.policies import Seen
 from triage.enums import OverrideCode, Tier
-from triage.models import Decision, FollowUp, InstitutionalPriority, Meeting, Reopening, SecondSignature
+from triage.models import Decision, FollowUp, InstitutionalPriority, Meeting, PolicyDraft, Reopening, SecondSignature
+from triage.policy import Rules
+from triage.policy.counterexample import Explained, explain
+from triage.policy.properties import violations
+from triage.policy.rules import LEVELS
+from triage.policy.statements import CHAPTERS, LABELS, Chapter, Part, names_of
 from triage.selectors.meetings import people_with
 
 STUDENT_MAY_READ = "The student may read this."
@@ -189,6 +195,86 @@ class FollowUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = Person.objects.filter(pk__in=[pk for pk, _ in owners])
         self.fields["owner"].queryset = known  # type: ignore[attr-defined]  # typed as Field
+
+
+class PolicyForm(forms.Form):
+    """Every number of the rules, by question, and a title. Numbers that break a property are no valid form."""
+
+    title = forms.CharField(
+        label="What it changes", max_length=longest(PolicyDraft, "title"), help_text="A few words for the list."
+    )
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rules: Rules, title: str = "", edition: int = 1, **kwargs: Any) -> None:
+        kwargs["initial"] = {"title": title, "edition": edition, **rules.to_json()}
+        super().__init__(*args, **kwargs)
+        self.broken: list[Explained] = []
+        for name in LABELS:
+            self.fields[name] = _number_field(name, getattr(rules, name))
+
+    def chapters(self) -> list[tuple[str, list[tuple[str, list[forms.BoundField]]]]]:
+        """Return the fields by question and heading; headings without a number are left out."""
+        return [
+            (chapter.title, [(part.title, [self[name] for name in names_of(part)]) for part in _with_numbers(chapter)])
+            for chapter in CHAPTERS
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Try the properties that always hold; `broken` keeps what shows that one does not."""
+        given = super().clean() or {}
+        if not self.errors:
+            rules = self.rules()
+            self.broken = [explain(each, rules) for each in violations(rules)]
+        if self.broken:
+            count = len(self.broken)
+            self.add_error(None, f"These numbers break {count} of the properties that always hold. Nothing was saved.")
+        return given
+
+    def rules(self) -> Rules:
+        """Return the numbers that were entered."""
+        return Rules.from_json({name: self.cleaned_data[name] for name in LABELS})
+
+
+def _with_numbers(chapter: Chapter) -> list[Part]:
+    return [part for part in chapter.parts if names_of(part)]
+
+
+def _number_field(name: str, value: int | str) -> forms.Field:
+    if isinstance(value, str):
+        return forms.ChoiceField(label=LABELS[name], choices=[(level, level) for level in LEVELS])
+    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+    return forms.IntegerField(label=LABELS[name], min_value=0, max_value=999, widget=widget)
+
+
+class SeenForm(forms.Form):
+    """What was on the page: the draft's edition and the number of the active version."""
+
+    edition = forms.IntegerField()
+    active = forms.IntegerField()
+
+    def seen(self) -> Seen:
+        """Return what the person looked at."""
+        return Seen(self.cleaned_data["edition"], self.cleaned_data["active"])
+
+
+class SignForm(SeenForm):
+    """The first signature, with the reason that the version will carry."""
+
+    reason = forms.CharField(
+        max_length=longest(PolicyDraft, "reason"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "in"}),
+        error_messages={"required": "Say why the rules change."},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a draft is withdrawn."""
+
+    reason = forms.CharField(
+        max_length=longest(PolicyDraft, "withdrawn_reason"),
+        widget=forms.TextInput(attrs={"class": "in"}),
+        error_messages={"required": "Say why."},
+    )
 
 
 def usual_due_date() -> date:

@@ -4,7 +4,7 @@ from core.audit.actor import acting, attributed
 from core.audit.chain import BrokenChain, Chain, NotInTransaction, record, verify
 from core.audit.facts import UnfitFact
 from core.audit.history import Change, history
-from core.audit.registry import append_only, tracked
+from core.audit.registry import append_only, tracked, written_once
 from core.audit.triggers import faults, guards_lifted, install
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "record",
     "tracked",
     "verify",
+    "written_once",
 ]

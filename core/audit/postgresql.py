@@ -11,7 +11,7 @@ import hashlib
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from core.audit.registry import left_out_columns
+from core.audit.registry import kept_columns, left_out_columns
 from core.audit.trigger import PREFIX, Trigger
 
 # Run as their owner, so no name in them may be found in anybody else's schema, and nobody else may attach them.
@@ -110,6 +110,14 @@ def guard_triggers(model: type[Model]) -> list[Trigger]:
         _trigger(table, "keep", f'BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW', "audit_refuse()"),
         _trigger(table, "keep_truncate", f'BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT', "audit_refuse()"),
     ]
+
+
+def keeping_triggers(model: type[Model]) -> list[Trigger]:
+    """Return the triggers that refuse DELETE, TRUNCATE, and UPDATE of the columns that are written once."""
+    columns = ", ".join(f'"{column}"' for column in kept_columns(model))
+    keep, *others = guard_triggers(model)
+    when = f'BEFORE DELETE OR UPDATE OF {columns} ON "{keep.table}" FOR EACH ROW'
+    return [_trigger(keep.table, "keep", when, "audit_refuse()"), *others]
 
 
 def _trigger(table: str, what: str, when: str, call: str) -> Trigger:

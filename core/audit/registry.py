@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.db.models import Field, Model
@@ -15,6 +16,7 @@ ModelType = TypeVar("ModelType", bound=type[Model])
 _LEFT_OUT = frozenset({"password", "last_login", "event_number"})
 
 _tracked: dict[str, type[Model]] = {}
+_written_once: dict[str, tuple[type[Model], frozenset[str]]] = {}
 _append_only: dict[str, type[Model]] = {each._meta.db_table: each for each in (Event, RowChange)}
 
 
@@ -33,6 +35,16 @@ def append_only(model: ModelType) -> ModelType:
     return model
 
 
+def written_once(*, but: tuple[str, ...]) -> Callable[[ModelType], ModelType]:
+    """Let the database refuse every DELETE of this model's rows, and every UPDATE of a column not named in `but`."""
+
+    def register(model: ModelType) -> ModelType:
+        _written_once[model._meta.db_table] = (model, frozenset(but))
+        return model
+
+    return register
+
+
 def tracked_models() -> tuple[type[Model], ...]:
     """Return the tracked models, in the order of their tables."""
     return tuple(_tracked[table] for table in sorted(_tracked))
@@ -41,6 +53,21 @@ def tracked_models() -> tuple[type[Model], ...]:
 def append_only_models() -> tuple[type[Model], ...]:
     """Return the append-only models, in the order of their tables."""
     return tuple(_append_only[table] for table in sorted(_append_only))
+
+
+def written_once_models() -> tuple[type[Model], ...]:
+    """Return the models written once, in the order of their tables."""
+    return tuple(_written_once[table][0] for table in sorted(_written_once))
+
+
+def open_columns(model: type[Model]) -> list[str]:
+    """Return the columns of a model written once that may change all the same, sorted."""
+    return sorted(_written_once[model._meta.db_table][1])
+
+
+def kept_columns(model: type[Model]) -> list[str]:
+    """Return the columns of a model written once that may never change, sorted."""
+    return sorted({str(field.column) for field in model._meta.concrete_fields}.difference(open_columns(model)))
 
 
 def is_tracked(model: type[Model]) -> bool:

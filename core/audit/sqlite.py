@@ -11,12 +11,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, UniqueConstraint
 
 from core.audit import current
-from core.audit.registry import history_fields
+from core.audit.registry import history_fields, kept_columns
 from core.audit.trigger import PREFIX, Trigger, refusal
 
 _ACTOR = "matchweek_actor"
 _HISTORY = (
-    'INSERT INTO core_rowchange ("table", row_id, op, "before", "after", actor_id, at) VALUES '
+    'INSERT INTO core_rowchange ("table", row_id, op, "before", "after", actor_id, at) VALUES '  # nosec B608 - constants
     f"('%s', %s, '%s', %s, %s, {_ACTOR}(), strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'));"
 )
 
@@ -72,13 +72,22 @@ def guard_triggers(model: type[Model]) -> list[Trigger]:
     table = model._meta.db_table
     refuse = f"SELECT RAISE(ABORT, '{refusal(table)}');"
     replaces = " OR ".join(
-        f'EXISTS (SELECT 1 FROM "{table}" WHERE {_same(columns)})' for columns in _unique_columns(model)
+        f'EXISTS (SELECT 1 FROM "{table}" WHERE {_same(columns)})'  # nosec B608 - names of our own models
+        for columns in _unique_columns(model)
     )
     return [
         _trigger(table, "keep_update", "BEFORE UPDATE", refuse),
         _trigger(table, "keep_delete", "BEFORE DELETE", refuse),
         _trigger(table, "keep_replace", "BEFORE INSERT", refuse, replaces),
     ]
+
+
+def keeping_triggers(model: type[Model]) -> list[Trigger]:
+    """Return the triggers that refuse DELETE, REPLACE, and UPDATE of the columns that are written once."""
+    columns = ", ".join(f'"{column}"' for column in kept_columns(model))
+    update, *others = guard_triggers(model)
+    refuse = f"SELECT RAISE(ABORT, '{refusal(update.table)}');"
+    return [_trigger(update.table, "keep_update", f"BEFORE UPDATE OF {columns}", refuse), *others]
 
 
 def _trigger(table: str, what: str, when: str, body: str, condition: str = "") -> Trigger:

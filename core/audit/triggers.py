@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.audit import postgresql, sqlite
-from core.audit.registry import append_only_models, tracked_models
+from core.audit.registry import append_only_models, tracked_models, written_once_models
 from core.audit.trigger import Trigger
 
 
@@ -71,4 +71,6 @@ def _wanted(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], Trigger]:
         wanted += dialect.history_triggers(model)
     for model in append_only_models():
         wanted += dialect.guard_triggers(model)
+    for model in written_once_models():
+        wanted += dialect.keeping_triggers(model)
     return {(each.table, each.name): each for each in wanted if each.table in existing}

@@ -13,6 +13,7 @@ from triage.actions.assessing import active_policy
 from triage.enums import AuditKind, DraftStatus
 from triage.models import PolicyDraft, PolicyVersion
 from triage.policy import Rules
+from triage.policy.counterexample import explain
 from triage.policy.properties import violations
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _seen_active(draft: PolicyDraft, seen: Seen, by: Person) -> PolicyVersion:
 def _refuse_broken(rules: Rules) -> None:
     broken = violations(rules)
     if broken:
-        raise PolicyRefused(f"These numbers break what always holds: {broken[0].words}")
+        raise PolicyRefused(f"These numbers break what always holds: {explain(broken[0], rules).what}")
 
 
 def _refuse_same(draft: PolicyDraft, active: PolicyVersion) -> None:

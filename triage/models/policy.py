@@ -48,9 +48,7 @@ class PolicyDraftQuerySet(models.QuerySet["PolicyDraft"]):
 
 
 _UNSIGNED = Q(first_signed_by__isnull=True, first_signed_at__isnull=True, signed_against__isnull=True)
-_SIGNED = (
-    Q(first_signed_by__isnull=False, first_signed_at__isnull=False, signed_against__isnull=False) & ~Q(reason="")
-)
+_SIGNED = Q(first_signed_by__isnull=False, first_signed_at__isnull=False, signed_against__isnull=False) & ~Q(reason="")
 _ACTIVATED = Q(second_signed_by__isnull=False, second_signed_at__isnull=False, version__isnull=False)
 _NOT_ACTIVATED = Q(second_signed_by__isnull=True, second_signed_at__isnull=True, version__isnull=True)
 _WITHDRAWN = Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")
@@ -78,14 +76,10 @@ class PolicyDraft(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     first_signed_by = _signature()
     first_signed_at = models.DateTimeField(null=True, blank=True)
-    signed_against = models.ForeignKey(
-        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    signed_against = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     second_signed_by = _signature()
     second_signed_at = models.DateTimeField(null=True, blank=True)
-    version = models.OneToOneField(
-        PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
-    )
+    version = models.OneToOneField(PolicyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")
     withdrawn_by = _signature()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)

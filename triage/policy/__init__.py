@@ -4,7 +4,7 @@ Give it a dossier, rules and a market; it recommends a tier and says why.
 """
 
 from .assessment import Assessment, Details
-from .engine import NotAssessed, assess
+from .engine import NotAssessed, assess, recommended_tier
 from .evidence import (
     AcademicEvent,
     Advice,
@@ -42,4 +42,5 @@ __all__ = [
     "VouchRequest",
     "assess",
     "is_assessed",
+    "recommended_tier",
 ]

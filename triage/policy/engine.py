@@ -44,6 +44,13 @@ def assess(dossier: Dossier, rules: Rules, market: Market) -> Assessment:
     )
 
 
+def recommended_tier(dossier: Dossier, rules: Rules, market: Market) -> int:
+    """Only the tier that `assess` would recommend, for a fraction of the work. Raises as `assess` does."""
+    if not is_assessed(dossier.match_status):
+        raise NotAssessed(f"A student who is {dossier.match_status} is not assessed.")
+    return read(dossier, rules, market, {}, []).tier
+
+
 def _reasons(reading: Reading, rules: Rules) -> tuple[str, ...]:
     """All that hold. In Tier 3 the patterns decide, in Tier 1 being known, in Tier 2 whatever keeps it from Tier 1."""
     known = f"known_{reading.known.state}"

@@ -54,6 +54,12 @@ def violations(rules: Rules) -> list[Violation]:
     return list(found.values())
 
 
+def judged(dossier: Dossier, rules: Rules) -> tuple[Reading, int]:
+    """What the rules make of a counter-example: its reading and its points."""
+    reading = _read(dossier, rules)
+    return reading, points_of(reading, rules)
+
+
 def _read(dossier: Dossier, rules: Rules) -> Reading:
     return read(dossier, rules, _MARKET, {}, [])
 
@@ -249,7 +255,9 @@ def _no_places(rules: Rules) -> Iterator[_Trial]:
         )
     ladder = (rules.narrow_at, rules.moderate_at, rules.open_at)
     if list(ladder) != sorted(ladder):
-        yield _Trial("levels_in_order", f"narrow_at, moderate_at, open_at are {ladder}.", _EMPTY, _EMPTY, _never)
+        yield _Trial(
+            "levels_in_order", f"narrow_at, moderate_at, open_at do not rise: {ladder}.", _EMPTY, _EMPTY, _never
+        )
 
 
 # What it is tried on.

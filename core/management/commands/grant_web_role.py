@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
-from core.audit.registry import append_only_models
+from core.audit.registry import append_only_models, open_columns, written_once_models
 
 _CREATE = "CREATE ROLE {role} LOGIN"
 _PASSWORD = "ALTER ROLE {role} LOGIN PASSWORD {password}"  # nosec B105 - a statement, not a password
@@ -20,6 +20,7 @@ _GRANTS = """
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}
 """
 _APPEND_ONLY = "REVOKE UPDATE, DELETE ON {table} FROM {role}"
+_WRITTEN_ONCE = _APPEND_ONLY + "; GRANT UPDATE ({columns}) ON {table} TO {role}"
 
 
 class Command(BaseCommand):
@@ -59,6 +60,14 @@ def grant(role: str, password: str) -> None:
         statements += [
             sql.SQL(_APPEND_ONLY).format(table=sql.Identifier(model._meta.db_table), **names)
             for model in append_only_models()
+        ]
+        statements += [
+            sql.SQL(_WRITTEN_ONCE).format(
+                table=sql.Identifier(model._meta.db_table),
+                columns=sql.SQL(", ").join(map(sql.Identifier, open_columns(model))),
+                **names,
+            )
+            for model in written_once_models()
         ]
         for statement in statements:
             cursor.execute(statement)
