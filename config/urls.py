@@ -5,10 +5,12 @@ from django.urls import include, path
 from accounts import views as people
 from config import views
 from core.views import display
+from matchweek.views import mailbox
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("mailbox/", mailbox, name="mailbox"),
     path("display/", display, name="display"),
     path("accounts/", include("allauth.urls")),
     path("welcome/<str:key>/", people.welcome, name="person-welcome"),

@@ -1,4 +1,4 @@
-"""Writes about the cycle and its calendar."""
+"""Writes about the cycle, its calendar and its outgoing mail."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from core import audit
+from core import audit, outbox
 from core.clock import now
+from core.models import Message
 from matchweek import permissions
 from matchweek.calendar import SOURCE_OF_DRAFT, default_calendar
 from matchweek.enums import AuditKind, MilestoneKind
@@ -90,3 +91,13 @@ def raise_market_number(cycle: Cycle) -> None:
     """Make every assessment of the cycle stale: what they read beside the evidence changed."""
     Cycle.objects.filter(pk=cycle.pk).update(market_number=F("market_number") + 1)
     cycle.refresh_from_db(fields=["market_number"])
+
+
+@audit.attributed
+def settle_mail(message: Message, *, cycle: Cycle, to: str, by: Person) -> None:
+    """Say of a mail that it arrived, is to be sent again, or is not to be sent. Audited.
+
+    Raises `NoSuchTransition` and `StaleState` when it stands otherwise by now.
+    """
+    permissions.can_settle_mail(by, cycle).or_raise()
+    {"arrived": outbox.mark_arrived, "again": outbox.send_again, "cancel": outbox.give_up}[to](message, by=by)

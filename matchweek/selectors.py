@@ -1,13 +1,18 @@
-"""Reads about the cycle: its calendar on a page, the embargo, the clock strip and the one notice."""
+"""Reads about the cycle: its calendar, the embargo, the clock strip, the one notice, and its outgoing mail."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.urls import reverse
 
+from core import outbox
 from core.clock import EASTERN, now
+from core.enums import MessageStatus
+from core.models import Message
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle, Milestone
 
@@ -177,3 +182,99 @@ def calendar_rows(cycle: Cycle) -> list[CalendarRow]:
         CalendarRow(each, _MOVES.get(MilestoneKind(each.kind), ""), each.at <= moment, each == upcoming)
         for each in times
     ]
+
+
+MAILS_SHOWN = 200
+
+
+class MailRow(NamedTuple):
+    """One mail as the office sees it: never its words, which may name a student or hold a personal link."""
+
+    pk: int
+    recipient: str
+    subject: str
+    due_at: datetime
+    sent_at: datetime | None
+    status: str
+    words: str
+    held: str
+    trouble: str
+    may_cancel: bool
+    is_unsure: bool
+    may_resend: bool
+
+
+class MailGroups(NamedTuple):
+    """The mail of a cycle by what is to be done about it."""
+
+    unsure: list[MailRow]
+    to_go: list[MailRow]
+    refused: list[MailRow]
+    gone: list[MailRow]
+    more: int
+
+
+def mail_groups(cycle: Cycle) -> MailGroups:
+    """Return the cycle's mail: all that is open, and the latest of what went. Two queries."""
+    mails = Message.objects.filter(cycle_id=cycle.pk)
+    is_open = (MessageStatus.WAITING, MessageStatus.CLAIMED, MessageStatus.HANDING_OVER, MessageStatus.UNSURE)
+    rows = [_row(each, cycle) for each in mails.filter(status__in=(*is_open, MessageStatus.REFUSED))]
+    ended = mails.filter(status__in=(MessageStatus.SENT, MessageStatus.CANCELLED)).order_by("-due_at", "-pk")
+    gone = [_row(each, cycle) for each in ended[: MAILS_SHOWN + 1]]
+    return MailGroups(
+        unsure=[row for row in rows if row.is_unsure],
+        to_go=[row for row in rows if row.status in is_open and not row.is_unsure],
+        refused=[row for row in rows if row.status == MessageStatus.REFUSED],
+        gone=gone[:MAILS_SHOWN],
+        more=max(0, len(gone) - MAILS_SHOWN),
+    )
+
+
+def _row(message: Message, cycle: Cycle) -> MailRow:
+    status = MessageStatus(message.status)
+    held = outbox.hold_on(message, cycle) if status == MessageStatus.WAITING else None
+    words = "Stayed in the mailbox of the demo" if message.is_kept_here else str(status.label).capitalize()
+    return MailRow(
+        message.pk,
+        message.recipient,
+        message.subject,
+        message.due_at,
+        message.sent_at,
+        status,
+        words,
+        held.why if held else "",
+        message.trouble,
+        may_cancel=status == MessageStatus.WAITING,
+        is_unsure=status == MessageStatus.UNSURE,
+        may_resend=status == MessageStatus.REFUSED,
+    )
+
+
+class KeptMail(NamedTuple):
+    """A mail that stayed here, as its reader would have got it."""
+
+    pk: int
+    recipient: str
+    subject: str
+    sent_at: datetime | None
+    parts: tuple[tuple[str, bool], ...]
+
+
+def kept_mail(cycles: Iterable[Cycle]) -> list[KeptMail]:
+    """Return the latest mail of demos and rehearsals that stayed here. One query."""
+    mails = Message.objects.filter(is_kept_here=True, cycle_id__in=[each.pk for each in cycles])
+    return [_kept(each) for each in mails.order_by("-sent_at", "-pk")[:MAILS_SHOWN]]
+
+
+def _kept(message: Message) -> KeptMail:
+    try:
+        text = outbox.text_of(message)
+    except outbox.Unfillable as unfillable:
+        text = f"{message.body}\n\n({unfillable})"
+    return KeptMail(message.pk, message.recipient, message.subject, message.sent_at, tuple(_parts(text)))
+
+
+def _parts(text: str) -> Iterable[tuple[str, bool]]:
+    """Yield the text's lines, each with whether it is an address to be clicked."""
+    for line in text.splitlines():
+        yield line, line.startswith(("http://", "https://"))

@@ -1,18 +1,21 @@
-"""The calendar page and its buttons."""
+"""The calendar page, the page of outgoing mail, and the mailbox of the demo."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from core.models import Message
+from core.transitions import NoSuchTransition, StaleState
 from matchweek import actions, permissions
 from matchweek.forms import MilestoneForm
 from matchweek.models import Cycle, Milestone
-from matchweek.selectors import calendar_rows
+from matchweek.selectors import calendar_rows, kept_mail, mail_groups
 
 if TYPE_CHECKING:
     from accounts.models import Person
@@ -64,3 +67,45 @@ def _milestone(cycle: Cycle, pk: int) -> Milestone:
 
 def _me(request: HttpRequest) -> Person:
     return cast("Person", request.user)
+
+
+def mail(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+    """Show what mail will go and when, what is held and why, and what a person has to settle."""
+    permissions.can_settle_mail(request.user, cycle).or_raise()
+    context = {
+        "cycle": cycle,
+        "groups": mail_groups(cycle),
+        "mailbox": not settings.PRODUCTION and not cycle.mail_leaves,
+    }
+    return render(request, "matchweek/mail.html", context)
+
+
+@require_POST
+def mail_settle(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
+    """Settle one mail: it arrived, send it again, do not send it."""
+    message = get_object_or_404(Message, pk=pk, cycle_id=cycle.pk)
+    to = request.POST.get("to", "")
+    if to not in _SETTLED:
+        return HttpResponseBadRequest("Say what became of the mail.")
+    try:
+        actions.settle_mail(message, cycle=cycle, to=to, by=_me(request))
+    except (StaleState, NoSuchTransition):
+        messages.error(request, "This mail went on meanwhile. Nothing was changed.")
+    else:
+        messages.success(request, _SETTLED[to])
+    return redirect("matchweek:mail", cycle.slug)
+
+
+_SETTLED = {
+    "arrived": "Noted: it arrived.",
+    "again": "It is sent again. Should the first one have arrived, its reader has it twice.",
+    "cancel": "It will not be sent.",
+}
+
+
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Show the mail that a demo or a rehearsal kept here, so that its links can be opened. Never in production."""
+    if settings.PRODUCTION:
+        raise Http404("There is no mailbox here.")
+    cycles = [each for each in Cycle.objects.all() if permissions.can_read_mailbox(request.user, each)]
+    return render(request, "matchweek/mailbox.html", {"mails": kept_mail(cycles)})

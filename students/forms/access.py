@@ -15,8 +15,10 @@ from students.forms.people import PersonField, everybody
 class AskForm(forms.Form):
     """Whom to ask for a vouch, and since when they are asked."""
 
-    faculty = PersonField(label="Address of the person you ask")
-    asked_on = forms.DateField(label="Asked on", widget=date_input(), initial=today)
+    faculty = PersonField(required=False, label="Or somebody else, by address")
+    asked_on = forms.DateField(
+        label="Asked on", required=False, widget=date_input(), initial=today, help_text="When you only record it."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

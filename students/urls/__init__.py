@@ -6,7 +6,7 @@ from importlib.util import find_spec
 app_name = "students"
 urlpatterns = [
     pattern
-    for name in ("imports", "dossiers")
+    for name in ("imports", "dossiers", "asking")
     if find_spec(f"students.urls.{name}")
     for pattern in import_module(f"students.urls.{name}").urlpatterns
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from students.views import concerns, conflicts, evidence, own_page, roster, students, vouches
+from students.views import asking, concerns, conflicts, evidence, own_page, roster, students, vouches
 
 _PIECE = "students/<int:student>/evidence/<str:kind>/<int:evidence>"
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("vouches/<int:student>/concern/", concerns.concern_report, name="concern-report"),
     path("students/<int:student>/change/", students.student_change, name="student-change"),
     path("students/<int:student>/history/", students.student_history, name="student-history"),
-    path("students/<int:student>/ask/", vouches.vouch_request, name="vouch-request"),
+    path("students/<int:student>/ask/", asking.vouch_request, name="vouch-request"),
     path("students/<int:student>/conflict/", conflicts.conflict_declare, name="conflict-declare"),
     path("students/<int:student>/add/<str:kind>/", evidence.evidence_add, name="evidence-add"),
     path(f"{_PIECE}/history/", evidence.evidence_history, name="evidence-history"),

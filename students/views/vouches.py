@@ -1,4 +1,4 @@
-"""Vouches: the list of a faculty member, the phone form, asking and answering."""
+"""Vouches of who is signed in: the list of a faculty member, the phone form, and answers to requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.models import Person
 from accounts.permissions import has_ability
 from accounts.roles import Ability
 from core.transitions import NoSuchTransition, StaleState
@@ -16,17 +15,14 @@ from students import permissions
 from students.actions import evidence as evidence_actions
 from students.actions import vouches as actions
 from students.actions.evidence import AlreadyOnRecord, ChangedMeanwhile, fingerprint
-from students.actions.vouches import CannotBeAsked
-from students.enums import Strength, VouchAnswer
-from students.forms.access import AskForm
+from students.enums import DeclineReason, Strength, VouchAnswer
 from students.forms.evidence import VouchGiveForm
 from students.models import Vouch, VouchRequest
-from students.selectors.people_to_ask import load_people_to_ask
 from students.selectors.roster import found_by_name, vouch_rows
 from students.selectors.visible import named_student, visible_evidence, visible_student
 from students.views.doors import back_to_dossier, me, shows_recusal
 
-_CHOICES = (
+CHOICES = (
     (Strength.WOULD_TAKE, "I would take this person as my resident", "The strongest you can give"),
     (Strength.STRONG, "Strong", "Specific and detailed praise"),
     (Strength.SUPPORTIVE, "Supportive", "Good, in general terms"),
@@ -68,7 +64,7 @@ def vouch_give(request: HttpRequest, cycle: Cycle, student: int) -> HttpResponse
         "cycle": cycle,
         "student": shown,
         "form": form,
-        "choices": _CHOICES,
+        "choices": CHOICES,
         "earlier": list(Vouch.objects.standing().filter(**mine).order_by("-entered_at", "-pk")),
         "asked": VouchRequest.objects.standing().filter(**mine, status=VouchAnswer.ASKED).first(),
     }
@@ -103,7 +99,7 @@ def vouch_change(request: HttpRequest, cycle: Cycle, student: int, pk: int) -> H
         else:
             changed.student = shown
             return _thank(request, cycle, changed)  # type: ignore[arg-type]  # a Vouch went in
-    context = {"cycle": cycle, "student": shown, "form": form, "choices": _CHOICES, "vouch": vouch}
+    context = {"cycle": cycle, "student": shown, "form": form, "choices": CHOICES, "vouch": vouch}
     return render(request, "students/vouch_give.html", context, status=422 if form.is_bound else 200)
 
 
@@ -114,33 +110,8 @@ def vouch_decline(request: HttpRequest, cycle: Cycle, student: int) -> HttpRespo
     shown = named_student(student, request.user, cycle)
     asked = get_object_or_404(VouchRequest.objects.standing(), student=shown, faculty=me(request))
     asked.student = shown
-    _answer(request, asked, VouchAnswer.DECLINED)
+    _answer(request, asked, VouchAnswer.DECLINED, why=request.POST.get("why", ""))
     return redirect("students:to-vouch", cycle.slug)
-
-
-@shows_recusal
-def vouch_request(request: HttpRequest, cycle: Cycle, student: int) -> HttpResponse:
-    """Record whom the school asked: picked from suggestions or by address."""
-    shown = visible_student(student, request.user, cycle)
-    permissions.can_edit_evidence(request.user, shown).or_raise()
-    form = AskForm(request.POST or None, initial=_picked(request))
-    if request.method == "POST" and form.is_valid():
-        faculty = form.cleaned_data["faculty"]
-        try:
-            actions.request_vouch(shown, faculty=faculty, asked_on=form.cleaned_data["asked_on"], by=me(request))
-        except (AlreadyOnRecord, CannotBeAsked) as refusal:
-            form.add_error("faculty", str(refusal))
-        else:
-            messages.success(request, f"Recorded: {faculty} was asked. Nothing is mailed yet; ask them yourself.")
-            return back_to_dossier(request, shown, cycle, "h-vouches")
-    context = {"cycle": cycle, "student": shown, "form": form, "people": load_people_to_ask(shown)}
-    return render(request, "students/vouch_request.html", context, status=422 if form.is_bound else 200)
-
-
-def _picked(request: HttpRequest) -> dict[str, object]:
-    person = request.GET.get("person", "")
-    found = Person.objects.filter(pk=person).first() if person.isdigit() else None
-    return {"faculty": found} if found else {}
 
 
 @shows_recusal
@@ -157,10 +128,10 @@ def request_answer(request: HttpRequest, cycle: Cycle, student: int, pk: int) ->
     return render(request, "students/request_answer.html", {"cycle": cycle, "student": shown, "asked": asked})
 
 
-def _answer(request: HttpRequest, asked: VouchRequest, answer: str) -> None:
+def _answer(request: HttpRequest, asked: VouchRequest, answer: str, why: str = "") -> None:
     try:
         if answer == VouchAnswer.DECLINED:
-            actions.decline_request(asked, by=me(request))
+            actions.decline_request(asked, why=why if why in DeclineReason.values else "", by=me(request))
         else:
             actions.close_request(asked, by=me(request))
     except (StaleState, NoSuchTransition):

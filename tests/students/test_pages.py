@@ -334,9 +334,9 @@ def test_declining_twice_is_told_not_failed(client, student, faculty, week_befor
 def test_asking_by_address(client, student, dean, faculty, after_embargo):
     sign_in(client, dean)
     page = url("vouch-request", student.pk)
-    unknown = client.post(page, {"faculty": "nobody@school.example", "asked_on": "2027-03-01"})
+    unknown = client.post(page, {"faculty": "nobody@school.example", "asked_on": "2027-03-01", "act": "record"})
     assert (unknown.status_code, "Nobody is known under this address" in text(unknown)) == (422, True)
-    asked = {"faculty": faculty.email.upper(), "asked_on": "2027-03-01"}
+    asked = {"faculty": faculty.email.upper(), "asked_on": "2027-03-01", "act": "record"}
     assert [client.post(page, asked).status_code for _ in range(2)] == [302, 422]
     assert VouchRequest.objects.get().faculty == faculty
 
