@@ -191,8 +191,8 @@ FOR_STUDENTS = (
         "Who speaks for you",
         (
             "Faculty who worked with you for {vouch_weeks_at:week} or more can say what they saw. Detail and their "
-            "own readiness to work with you again count; general praise does not.",
-            "Each person is heard once, whatever they wrote how often.",
+            "own readiness to work with you again weigh most; general praise counts {vouch_supportive}.",
+            "Each person is heard once, however often they wrote.",
             "When nobody was asked yet, that is our omission. It is never read as if nobody would speak for you.",
         ),
     ),
@@ -205,6 +205,7 @@ FOR_STUDENTS = (
             "Failed exams, repeated courses, remediations, failed clerkships and hearings are read; a leave counts "
             "{leave}.",
             "Changes of specialty are read only where no reason is stated: tell us yours.",
+            "Advice to apply more broadly is read where it was refused and the specialty has no places to speak of.",
         ),
     ),
     Part(
