@@ -19,6 +19,7 @@ from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
 from reports.bench.importing import baseline_seconds, import_seconds
 from reports.bench.measuring import queries, seconds, spread, timing
+from reports.bench.policies import what_if_lines
 from reports.demo.tables import make_tables, write_tables
 from students.actions.imports import import_at_once
 from students.interchange.sources import read_source
@@ -47,6 +48,7 @@ def run() -> Iterator[str]:
         yield from _engine(cycle)
         yield from _pages(cycle, dean)
         yield from _decisions(cycle, dean)
+        yield from what_if_lines(cycle)
 
 
 def _importing() -> Iterator[str]:
