@@ -86,6 +86,7 @@ def sign_in_link(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
 @require_POST
 def person_merge(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
     """Merge another record into this person."""
+    permissions.can_manage_people(request.user, cycle.year).or_raise()
     kept = get_object_or_404(Person, pk=pk)
     form = MergeForm(request.POST)
     if not form.is_valid():

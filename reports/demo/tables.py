@@ -301,7 +301,9 @@ STORIES: Sequence[tuple[Story, int]] = (
 def make_tables(*, year: int, class_size: int, unmatched: int, seed: int = 2027) -> Tables:
     """Return the tables of a class: `unmatched` students with stories, the others matched with light dossiers."""
     maker = ClassMaker(year, Random(seed))  # nosec B311  # invented data, not a secret
-    stories = [story for story, weight in STORIES for _ in range(weight)]
+    # One of each first, then the frequent ones again: a small class has every story too.
+    most = max(weight for _, weight in STORIES)
+    stories = [story for turn in range(most) for story, weight in STORIES if turn < weight]
     for number, (first, last) in enumerate(student_names(maker.random, class_size)):
         aamc_id = f"{91_000_001 + number}"
         is_unmatched = number < unmatched

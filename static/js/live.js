@@ -15,6 +15,7 @@ let stream = null;
 let retry = null;
 let refetchRetry = null;
 let open = 0;
+const guarded = new WeakSet();
 let acting = 0; // Requests of the person's own under way: their answers bring the page up to date themselves.
 
 function easternNow() {
@@ -50,7 +51,10 @@ function refetch() {
   if (!fragments.length || open > 0 || acting > 0) return;
   shown = heard;
   open = fragments.length;
-  for (const fragment of fragments) window.htmx.trigger(fragment, "live-moved");
+  for (const fragment of fragments) {
+    onlyIfStillHere(fragment);
+    window.htmx.trigger(fragment, "live-moved");
+  }
   // htmx answers every trigger with an event; should one go missing, the next number must not wait for ever.
   refetchRetry = setTimeout(() => settle(), 10_000);
 }
@@ -66,13 +70,19 @@ function isLive(event) {
   return event.detail.requestConfig?.triggeringEvent?.type === "live-moved";
 }
 
-/** A button was pressed: its answer replaces what a fetch under way would replace, so that fetch is called off. */
+/** A button was pressed: its answer replaces what a fetch under way would replace. */
 function giveWay() {
   acting += 1;
-  if (open > 0) {
-    shown = heard - 1;
-    for (const fragment of document.querySelectorAll("[data-live-refetch]")) window.htmx.trigger(fragment, "htmx:abort");
-  }
+  if (open > 0) shown = heard - 1;
+}
+
+/** Swap what a live fetch brought only if nothing took the fragment's place meanwhile. */
+function onlyIfStillHere(fragment) {
+  if (guarded.has(fragment)) return;
+  guarded.add(fragment);
+  fragment.addEventListener("htmx:beforeSwap", (event) => {
+    if (isLive(event) && (acting > 0 || !fragment.isConnected)) event.detail.shouldSwap = false;
+  });
 }
 
 function acted() {
@@ -120,7 +130,7 @@ if (root && window.EventSource) {
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isLive(event)) return acted();
-    if (acting > 0) return; // called off
+    if (acting > 0) return;
     if (!event.detail.successful) {
       // The fetch failed: what is shown is older than what was heard. Try again, ever more slowly.
       shown = Math.min(shown, heard - 1);

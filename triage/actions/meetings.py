@@ -184,6 +184,7 @@ def start_meeting(meeting: Meeting, *, by: Person) -> None:
     hold(meeting)
     permissions.can_start_meeting(by, meeting).or_raise()
     move(meeting, MeetingStatus.RUNNING, started_at=now())
+    meeting.attendances.filter(person=by, is_here=False).update(is_here=True, here_at=now())
     keep_grants(meeting, by=by)
     _record(AuditKind.MEETING_STARTED, meeting, by=by, items=meeting.items.listed().count())
     live.announce(meeting)
