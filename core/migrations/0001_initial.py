@@ -4,50 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('clock_at', models.DateTimeField(verbose_name='product time')),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('kind', models.SlugField(db_index=False, max_length=60)),
-                ('subject_type', models.CharField(blank=True, max_length=100)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('student_id', models.BigIntegerField(null=True)),
-                ('cycle_id', models.BigIntegerField(null=True)),
-                ('payload', models.JSONField(null=True)),
-                ('payload_digest', models.CharField(max_length=64)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("clock_at", models.DateTimeField(verbose_name="product time")),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("kind", models.SlugField(db_index=False, max_length=60)),
+                ("subject_type", models.CharField(blank=True, max_length=100)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("student_id", models.BigIntegerField(null=True)),
+                ("cycle_id", models.BigIntegerField(null=True)),
+                ("payload", models.JSONField(null=True)),
+                ("payload_digest", models.CharField(max_length=64)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['seq'],
-                'indexes': [models.Index(fields=['student_id', 'seq'], name='event_by_student'), models.Index(fields=['actor_id', 'seq'], name='event_by_actor'), models.Index(fields=['kind', 'seq'], name='event_by_kind'), models.Index(fields=['subject_type', 'subject_id', 'seq'], name='event_by_subject')],
+                "ordering": ["seq"],
+                "indexes": [
+                    models.Index(fields=["student_id", "seq"], name="event_by_student"),
+                    models.Index(fields=["actor_id", "seq"], name="event_by_actor"),
+                    models.Index(fields=["kind", "seq"], name="event_by_kind"),
+                    models.Index(fields=["subject_type", "subject_id", "seq"], name="event_by_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RowChange',
+            name="RowChange",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('table', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('op', models.CharField(max_length=6)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("table", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("op", models.CharField(max_length=6)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['seq'],
-                'indexes': [models.Index(fields=['table', 'row_id'], name='change_by_row')],
+                "ordering": ["seq"],
+                "indexes": [models.Index(fields=["table", "row_id"], name="change_by_row")],
             },
         ),
     ]

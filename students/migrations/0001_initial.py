@@ -9,425 +9,1268 @@ import core.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matchweek', '0001_initial'),
+        ("matchweek", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('status', models.CharField(choices=[('uploaded', 'waiting to be read'), ('reading', 'being read'), ('previewed', 'read, not applied'), ('applying', 'being applied'), ('applied', 'applied'), ('unusable', 'cannot be used'), ('discarded', 'discarded'), ('undone', 'undone')], default='uploaded', max_length=12)),
-                ('source', models.BinaryField(blank=True, help_text='Dropped once applied, discarded or unusable', null=True)),
-                ('preview', models.JSONField(blank=True, default=dict)),
-                ('stage', models.CharField(blank=True, max_length=80)),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='rows in all')),
-                ('uploaded_at', models.DateTimeField(default=core.clock.now)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to='matchweek.cycle')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="file")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "waiting to be read"),
+                            ("reading", "being read"),
+                            ("previewed", "read, not applied"),
+                            ("applying", "being applied"),
+                            ("applied", "applied"),
+                            ("unusable", "cannot be used"),
+                            ("discarded", "discarded"),
+                            ("undone", "undone"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.BinaryField(blank=True, help_text="Dropped once applied, discarded or unusable", null=True),
+                ),
+                ("preview", models.JSONField(blank=True, default=dict)),
+                ("stage", models.CharField(blank=True, max_length=80)),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="rows done")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="rows in all")),
+                ("uploaded_at", models.DateTimeField(default=core.clock.now)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="import_batches", to="matchweek.cycle"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'import batches',
-                'ordering': ['-uploaded_at', '-pk'],
+                "verbose_name_plural": "import batches",
+                "ordering": ["-uploaded_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportedChange',
+            name="ImportedChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=20)),
-                ('row_id', models.PositiveBigIntegerField()),
-                ('before', models.JSONField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='students.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=20)),
+                ("row_id", models.PositiveBigIntegerField()),
+                ("before", models.JSONField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="students.importbatch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('aamc_id', models.CharField(max_length=8, verbose_name='AAMC ID')),
-                ('last_name', models.CharField(max_length=100)),
-                ('first_name', models.CharField(blank=True, max_length=100)),
-                ('preferred_name', models.CharField(blank=True, max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('match_status', models.CharField(choices=[('unknown', 'not known yet'), ('matched', 'matched'), ('unmatched', 'unmatched'), ('partial_advanced_only', 'partial: advanced only'), ('partial_prelim_only', 'partial: preliminary only'), ('no_certified_list', 'no certified list'), ('withdrawn', 'withdrawn')], default='unknown', max_length=24)),
-                ('soap_eligibility', models.CharField(choices=[('unknown', 'SOAP eligibility not known'), ('eligible', 'SOAP eligible'), ('ineligible', 'not SOAP eligible'), ('opted_out', 'opted out of SOAP')], default='unknown', max_length=12, verbose_name='SOAP eligibility')),
-                ('backup_specialties', models.JSONField(blank=True, default=list, verbose_name='backup specialties (codes, in order)')),
-                ('prior_specialties', models.JSONField(blank=True, default=list, verbose_name='prior specialties (codes, in order)')),
-                ('specialty_change_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for a change of specialty')),
-                ('geography', models.JSONField(blank=True, default=list)),
-                ('nrmp_id', models.CharField(blank=True, max_length=12, verbose_name='NRMP ID')),
-                ('position_types', models.JSONField(blank=True, default=list)),
-                ('visa', models.CharField(blank=True, max_length=40)),
-                ('couples', models.CharField(blank=True, max_length=120)),
-                ('constraints', models.CharField(blank=True, max_length=500, verbose_name='constraints on place')),
-                ('vouches_waived_on', models.DateField(blank=True, null=True, verbose_name='waived the right to read vouches on')),
-                ('evidence_number', models.PositiveBigIntegerField(default=1, help_text='Raised with every change of evidence')),
-                ('advisor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='advised_students', to=settings.AUTH_USER_MODEL)),
-                ('applied_specialty', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matchweek.specialty')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='matchweek.cycle')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='student_records', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                ("aamc_id", models.CharField(max_length=8, verbose_name="AAMC ID")),
+                ("last_name", models.CharField(max_length=100)),
+                ("first_name", models.CharField(blank=True, max_length=100)),
+                ("preferred_name", models.CharField(blank=True, max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "match_status",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not known yet"),
+                            ("matched", "matched"),
+                            ("unmatched", "unmatched"),
+                            ("partial_advanced_only", "partial: advanced only"),
+                            ("partial_prelim_only", "partial: preliminary only"),
+                            ("no_certified_list", "no certified list"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="unknown",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "soap_eligibility",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "SOAP eligibility not known"),
+                            ("eligible", "SOAP eligible"),
+                            ("ineligible", "not SOAP eligible"),
+                            ("opted_out", "opted out of SOAP"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="SOAP eligibility",
+                    ),
+                ),
+                (
+                    "backup_specialties",
+                    models.JSONField(blank=True, default=list, verbose_name="backup specialties (codes, in order)"),
+                ),
+                (
+                    "prior_specialties",
+                    models.JSONField(blank=True, default=list, verbose_name="prior specialties (codes, in order)"),
+                ),
+                (
+                    "specialty_change_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason for a change of specialty"),
+                ),
+                ("geography", models.JSONField(blank=True, default=list)),
+                ("nrmp_id", models.CharField(blank=True, max_length=12, verbose_name="NRMP ID")),
+                ("position_types", models.JSONField(blank=True, default=list)),
+                ("visa", models.CharField(blank=True, max_length=40)),
+                ("couples", models.CharField(blank=True, max_length=120)),
+                ("constraints", models.CharField(blank=True, max_length=500, verbose_name="constraints on place")),
+                (
+                    "vouches_waived_on",
+                    models.DateField(blank=True, null=True, verbose_name="waived the right to read vouches on"),
+                ),
+                (
+                    "evidence_number",
+                    models.PositiveBigIntegerField(default=1, help_text="Raised with every change of evidence"),
+                ),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="advised_students",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "applied_specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matchweek.specialty",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="students", to="matchweek.cycle"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="student_records",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['last_name', 'first_name', 'pk'],
+                "ordering": ["last_name", "first_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ExamAttempt',
+            name="ExamAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('exam', models.CharField(choices=[('step_1', 'Step 1'), ('step_2_ck', 'Step 2 CK'), ('step_3', 'Step 3'), ('comlex_1', 'COMLEX Level 1'), ('comlex_2_ce', 'COMLEX Level 2-CE'), ('comlex_3', 'COMLEX Level 3')], max_length=12)),
-                ('taken_on', models.DateField()),
-                ('result', models.CharField(choices=[('pass', 'passed'), ('fail', 'not passed')], max_length=4)),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999)])),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "exam",
+                    models.CharField(
+                        choices=[
+                            ("step_1", "Step 1"),
+                            ("step_2_ck", "Step 2 CK"),
+                            ("step_3", "Step 3"),
+                            ("comlex_1", "COMLEX Level 1"),
+                            ("comlex_2_ce", "COMLEX Level 2-CE"),
+                            ("comlex_3", "COMLEX Level 3"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("taken_on", models.DateField()),
+                ("result", models.CharField(choices=[("pass", "passed"), ("fail", "not passed")], max_length=4)),
+                (
+                    "score",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['taken_on', 'pk'],
-                'abstract': False,
+                "ordering": ["taken_on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('family', 'family'), ('treated', 'treated the student'), ('financial', 'financial interest'), ('soap_program', 'directs or interviews for a program in SOAP'), ('promotions_committee', 'sits on the promotions committee'), ('evaluated', 'evaluated the student'), ('advised', 'advises the student'), ('research', 'supervised research')], max_length=20)),
-                ('declared_on', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_reason', models.CharField(blank=True, max_length=300)),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("family", "family"),
+                            ("treated", "treated the student"),
+                            ("financial", "financial interest"),
+                            ("soap_program", "directs or interviews for a program in SOAP"),
+                            ("promotions_committee", "sits on the promotions committee"),
+                            ("evaluated", "evaluated the student"),
+                            ("advised", "advises the student"),
+                            ("research", "supervised research"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("declared_on", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['declared_on', 'pk'],
-                'abstract': False,
+                "ordering": ["declared_on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('timeliness', 'timeliness'), ('communication', 'communication'), ('respect', 'respect'), ('responsibility', 'responsibility'), ('integrity', 'integrity'), ('boundaries', 'boundaries'), ('safety', 'safety')], max_length=16)),
-                ('severity', models.CharField(choices=[('minor', 'minor'), ('moderate', 'moderate'), ('major', 'major')], max_length=8)),
-                ('status', models.CharField(choices=[('open', 'open'), ('disputed', 'disputed'), ('resolved', 'resolved'), ('dismissed', 'dismissed')], default='open', max_length=10)),
-                ('happened_on', models.DateField(verbose_name='date')),
-                ('first_hand', models.BooleanField(default=False, verbose_name='seen first-hand')),
-                ('record_reference', models.CharField(blank=True, max_length=60)),
-                ('student_told_on', models.DateField(blank=True, null=True)),
-                ('student_response_on', models.DateField(blank=True, null=True)),
-                ('student_response', models.TextField(blank=True, max_length=4000, verbose_name="student's response")),
-                ('summary', models.TextField(blank=True, max_length=2000, verbose_name='what was seen')),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_reason', models.CharField(blank=True, max_length=500)),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("timeliness", "timeliness"),
+                            ("communication", "communication"),
+                            ("respect", "respect"),
+                            ("responsibility", "responsibility"),
+                            ("integrity", "integrity"),
+                            ("boundaries", "boundaries"),
+                            ("safety", "safety"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("minor", "minor"), ("moderate", "moderate"), ("major", "major")], max_length=8
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("disputed", "disputed"),
+                            ("resolved", "resolved"),
+                            ("dismissed", "dismissed"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="date")),
+                ("first_hand", models.BooleanField(default=False, verbose_name="seen first-hand")),
+                ("record_reference", models.CharField(blank=True, max_length=60)),
+                ("student_told_on", models.DateField(blank=True, null=True)),
+                ("student_response_on", models.DateField(blank=True, null=True)),
+                ("student_response", models.TextField(blank=True, max_length=4000, verbose_name="student's response")),
+                ("summary", models.TextField(blank=True, max_length=2000, verbose_name="what was seen")),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['happened_on', 'pk'],
-                'abstract': False,
+                "ordering": ["happened_on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ClerkshipEvaluation',
+            name="ClerkshipEvaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('clerkship', models.CharField(max_length=120)),
-                ('grade', models.CharField(choices=[('honors', 'Honors'), ('high_pass', 'High Pass'), ('pass', 'Pass'), ('low_pass', 'Low Pass'), ('fail', 'Fail')], max_length=12)),
-                ('evaluated_on', models.DateField(blank=True, null=True, verbose_name='date')),
-                ('comment', models.TextField(blank=True, max_length=2000)),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evaluator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                ("clerkship", models.CharField(max_length=120)),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[
+                            ("honors", "Honors"),
+                            ("high_pass", "High Pass"),
+                            ("pass", "Pass"),
+                            ("low_pass", "Low Pass"),
+                            ("fail", "Fail"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("evaluated_on", models.DateField(blank=True, null=True, verbose_name="date")),
+                ("comment", models.TextField(blank=True, max_length=2000)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evaluator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['evaluated_on', 'clerkship', 'pk'],
-                'abstract': False,
+                "ordering": ["evaluated_on", "clerkship", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AdvisingNote',
+            name="AdvisingNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('broaden', 'broaden'), ('geography', 'geography'), ('other', 'other')], max_length=10)),
-                ('noted_on', models.DateField(verbose_name='date')),
-                ('followed', models.CharField(choices=[('yes', 'followed'), ('no', 'not followed'), ('partly', 'partly followed')], max_length=6)),
-                ('advice', models.TextField(blank=True, max_length=2000)),
-                ('advisor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("broaden", "broaden"), ("geography", "geography"), ("other", "other")], max_length=10
+                    ),
+                ),
+                ("noted_on", models.DateField(verbose_name="date")),
+                (
+                    "followed",
+                    models.CharField(
+                        choices=[("yes", "followed"), ("no", "not followed"), ("partly", "partly followed")],
+                        max_length=6,
+                    ),
+                ),
+                ("advice", models.TextField(blank=True, max_length=2000)),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['noted_on', 'pk'],
-                'abstract': False,
+                "ordering": ["noted_on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AccessGrant',
+            name="AccessGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('meeting', 'attends the meeting'), ('caller', 'speaks for the student'), ('inspection', 'answers an inspection request')], max_length=12)),
-                ('reference', models.CharField(help_text='such as meeting:7', max_length=40, verbose_name='what it hangs on')),
-                ('starts_at', models.DateTimeField(default=core.clock.now)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_grants', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_grants', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("meeting", "attends the meeting"),
+                            ("caller", "speaks for the student"),
+                            ("inspection", "answers an inspection request"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(help_text="such as meeting:7", max_length=40, verbose_name="what it hangs on"),
+                ),
+                ("starts_at", models.DateTimeField(default=core.clock.now)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="access_grants", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='AcademicEvent',
+            name="AcademicEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('course_repeat', 'course repeat'), ('remediation', 'remediation'), ('leave', 'leave'), ('dismissal_hearing', 'dismissal hearing')], max_length=20)),
-                ('happened_on', models.DateField(verbose_name='date')),
-                ('note', models.TextField(blank=True, max_length=1000)),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("course_repeat", "course repeat"),
+                            ("remediation", "remediation"),
+                            ("leave", "leave"),
+                            ("dismissal_hearing", "dismissal hearing"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="date")),
+                ("note", models.TextField(blank=True, max_length=1000)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['happened_on', 'pk'],
-                'abstract': False,
+                "ordering": ["happened_on", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Vouch',
+            name="Vouch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('faculty_position', models.CharField(blank=True, max_length=60, verbose_name='position then')),
-                ('strength', models.CharField(choices=[('would_take', 'Would take as own resident'), ('strong', 'Strong'), ('supportive', 'Supportive'), ('unable', 'Cannot vouch'), ('caution', 'Caution')], max_length=12)),
-                ('relationship', models.CharField(blank=True, max_length=120)),
-                ('weeks_observed', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(520)])),
-                ('statement', models.TextField(blank=True, max_length=2000)),
-                ('willing_to_advocate', models.BooleanField(default=False)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('faculty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouches', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                ("faculty_position", models.CharField(blank=True, max_length=60, verbose_name="position then")),
+                (
+                    "strength",
+                    models.CharField(
+                        choices=[
+                            ("would_take", "Would take as own resident"),
+                            ("strong", "Strong"),
+                            ("supportive", "Supportive"),
+                            ("unable", "Cannot vouch"),
+                            ("caution", "Caution"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("relationship", models.CharField(blank=True, max_length=120)),
+                (
+                    "weeks_observed",
+                    models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(520)]),
+                ),
+                ("statement", models.TextField(blank=True, max_length=2000)),
+                ("willing_to_advocate", models.BooleanField(default=False)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="vouches", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'vouches',
-                'ordering': ['-entered_at', '-pk'],
-                'abstract': False,
+                "verbose_name_plural": "vouches",
+                "ordering": ["-entered_at", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='VouchRequest',
+            name="VouchRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(default=core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('asked_on', models.DateField()),
-                ('status', models.CharField(choices=[('asked', 'asked'), ('answered', 'answered'), ('declined', 'declined'), ('unanswered', 'unanswered')], default='asked', max_length=12, verbose_name='answer')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.importbatch')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('faculty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouch_requests', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='students.student')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField(default=core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                ("asked_on", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("answered", "answered"),
+                            ("declined", "declined"),
+                            ("unanswered", "unanswered"),
+                        ],
+                        default="asked",
+                        max_length=12,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.importbatch",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vouch_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="students.student"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-asked_on', '-pk'],
-                'abstract': False,
+                "ordering": ["-asked_on", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['uploaded', 'reading', 'previewed', 'applying', 'applied', 'unusable', 'discarded', 'undone'])), name='importbatch_status_known'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["uploaded", "reading", "previewed", "applying", "applied", "unusable", "discarded", "undone"],
+                    )
+                ),
+                name="importbatch_status_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['cycle', 'match_status'], name='student_cycle_status'),
+            model_name="student",
+            index=models.Index(fields=["cycle", "match_status"], name="student_cycle_status"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='student_withdrawn_paired'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="student_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('cycle', 'aamc_id'), name='student_once_a_cycle'),
+            model_name="student",
+            constraint=models.UniqueConstraint(fields=("cycle", "aamc_id"), name="student_once_a_cycle"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('match_status__in', ['unknown', 'matched', 'unmatched', 'partial_advanced_only', 'partial_prelim_only', 'no_certified_list', 'withdrawn'])), name='student_match_status_known'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "match_status__in",
+                        [
+                            "unknown",
+                            "matched",
+                            "unmatched",
+                            "partial_advanced_only",
+                            "partial_prelim_only",
+                            "no_certified_list",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="student_match_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('soap_eligibility__in', ['unknown', 'eligible', 'ineligible', 'opted_out'])), name='student_soap_eligibility_known'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("soap_eligibility__in", ["unknown", "eligible", "ineligible", "opted_out"])),
+                name="student_soap_eligibility_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examattempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='examattempt_withdrawn_paired'),
+            model_name="examattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="examattempt_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examattempt',
-            constraint=models.UniqueConstraint(fields=('student', 'exam', 'taken_on'), name='attempt_once_a_day'),
+            model_name="examattempt",
+            constraint=models.UniqueConstraint(fields=("student", "exam", "taken_on"), name="attempt_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='examattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('exam__in', ['step_1', 'step_2_ck', 'step_3', 'comlex_1', 'comlex_2_ce', 'comlex_3'])), name='examattempt_exam_known'),
+            model_name="examattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("exam__in", ["step_1", "step_2_ck", "step_3", "comlex_1", "comlex_2_ce", "comlex_3"])
+                ),
+                name="examattempt_exam_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['pass', 'fail'])), name='examattempt_result_known'),
+            model_name="examattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("result__in", ["pass", "fail"])), name="examattempt_result_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='conflict_withdrawn_paired'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="conflict_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(fields=('student', 'person', 'kind'), name='conflict_once'),
+            model_name="conflict",
+            constraint=models.UniqueConstraint(fields=("student", "person", "kind"), name="conflict_once"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['family', 'treated', 'financial', 'soap_program', 'promotions_committee', 'evaluated', 'advised', 'research'])), name='conflict_kind_known'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "family",
+                            "treated",
+                            "financial",
+                            "soap_program",
+                            "promotions_committee",
+                            "evaluated",
+                            "advised",
+                            "research",
+                        ],
+                    )
+                ),
+                name="conflict_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True), ('lifted_reason', '')), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lifted_reason', ''), _negated=True)), _connector='OR'), name='conflict_lifted_paired'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True), ("lifted_reason", "")),
+                    models.Q(
+                        ("lifted_at__isnull", False),
+                        ("lifted_by__isnull", False),
+                        models.Q(("lifted_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="conflict_lifted_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='concern_withdrawn_paired'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="concern_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['timeliness', 'communication', 'respect', 'responsibility', 'integrity', 'boundaries', 'safety'])), name='concern_kind_known'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "timeliness",
+                            "communication",
+                            "respect",
+                            "responsibility",
+                            "integrity",
+                            "boundaries",
+                            "safety",
+                        ],
+                    )
+                ),
+                name="concern_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['minor', 'moderate', 'major'])), name='concern_severity_known'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["minor", "moderate", "major"])), name="concern_severity_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'disputed', 'resolved', 'dismissed'])), name='concern_status_known'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "disputed", "resolved", "dismissed"])),
+                name="concern_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('student_response', ''), ('student_response_on__isnull', False), _connector='OR'), name='concern_response_dated'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("student_response", ""), ("student_response_on__isnull", False), _connector="OR"),
+                name="concern_response_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='concern_settled_paired'),
+            model_name="concern",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                    models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="concern_settled_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clerkshipevaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='clerkshipevaluation_withdrawn_paired'),
+            model_name="clerkshipevaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="clerkshipevaluation_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clerkshipevaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['honors', 'high_pass', 'pass', 'low_pass', 'fail'])), name='clerkshipevaluation_grade_known'),
+            model_name="clerkshipevaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__in", ["honors", "high_pass", "pass", "low_pass", "fail"])),
+                name="clerkshipevaluation_grade_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advisingnote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='advisingnote_withdrawn_paired'),
+            model_name="advisingnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="advisingnote_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advisingnote',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['broaden', 'geography', 'other'])), name='advisingnote_kind_known'),
+            model_name="advisingnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["broaden", "geography", "other"])), name="advisingnote_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advisingnote',
-            constraint=models.CheckConstraint(condition=models.Q(('followed__in', ['yes', 'no', 'partly'])), name='advisingnote_followed_known'),
+            model_name="advisingnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("followed__in", ["yes", "no", "partly"])), name="advisingnote_followed_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessgrant',
-            constraint=models.UniqueConstraint(fields=('person', 'student', 'ground', 'reference'), name='grant_once'),
+            model_name="accessgrant",
+            constraint=models.UniqueConstraint(fields=("person", "student", "ground", "reference"), name="grant_once"),
         ),
         migrations.AddConstraint(
-            model_name='accessgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ground__in', ['meeting', 'caller', 'inspection'])), name='accessgrant_ground_known'),
+            model_name="accessgrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ground__in", ["meeting", "caller", "inspection"])), name="accessgrant_ground_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='academicevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='academicevent_withdrawn_paired'),
+            model_name="academicevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="academicevent_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='academicevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['course_repeat', 'remediation', 'leave', 'dismissal_hearing'])), name='academicevent_kind_known'),
+            model_name="academicevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["course_repeat", "remediation", "leave", "dismissal_hearing"])),
+                name="academicevent_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vouch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='vouch_withdrawn_paired'),
+            model_name="vouch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="vouch_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vouch',
-            constraint=models.CheckConstraint(condition=models.Q(('strength__in', ['would_take', 'strong', 'supportive', 'unable', 'caution'])), name='vouch_strength_known'),
+            model_name="vouch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("strength__in", ["would_take", "strong", "supportive", "unable", "caution"])),
+                name="vouch_strength_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vouchrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='vouchrequest_withdrawn_paired'),
+            model_name="vouchrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
+                    models.Q(
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("withdrawn_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="vouchrequest_withdrawn_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vouchrequest',
-            constraint=models.UniqueConstraint(fields=('student', 'faculty'), name='asked_once'),
+            model_name="vouchrequest",
+            constraint=models.UniqueConstraint(fields=("student", "faculty"), name="asked_once"),
         ),
         migrations.AddConstraint(
-            model_name='vouchrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'answered', 'declined', 'unanswered'])), name='vouchrequest_status_known'),
+            model_name="vouchrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["asked", "answered", "declined", "unanswered"])),
+                name="vouchrequest_status_known",
+            ),
         ),
     ]

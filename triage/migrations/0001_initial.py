@@ -7,280 +7,546 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matchweek', '0001_initial'),
-        ('students', '0001_initial'),
+        ("matchweek", "0001_initial"),
+        ("students", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField(verbose_name='place on the agenda')),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('open', 'open'), ('tabled', 'tabled'), ('second', 'waits for a second officer'), ('decided', 'decided')], default='waiting', max_length=10)),
-                ('spent_seconds', models.PositiveIntegerField(default=0)),
-                ('running_since', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='last opened')),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agenda_items', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField(verbose_name="place on the agenda")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("open", "open"),
+                            ("tabled", "tabled"),
+                            ("second", "waits for a second officer"),
+                            ("decided", "decided"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("spent_seconds", models.PositiveIntegerField(default=0)),
+                ("running_since", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="last opened")),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="agenda_items", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place', 'pk'],
+                "ordering": ["place", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('changed_at', models.DateTimeField(default=core.clock.now, help_text='When tier or points last became what they are')),
-                ('is_current', models.BooleanField(default=True)),
-                ('evidence_number', models.PositiveBigIntegerField()),
-                ('market_number', models.PositiveIntegerField()),
-                ('evidence_digest', models.CharField(max_length=64)),
-                ('recommended_tier', models.PositiveSmallIntegerField(choices=[(1, 'Advocacy'), (2, 'Guidance'), (3, 'Longer plan')])),
-                ('points', models.SmallIntegerField()),
-                ('strands', models.JSONField()),
-                ('strand_words', models.JSONField(default=dict, help_text='By strand, the points aloud, the three questions')),
-                ('reasons', models.JSONField()),
-                ('chips', models.JSONField(help_text='At most four [text, kind]')),
-                ('set_aside', models.JSONField()),
-                ('missing', models.JSONField()),
-                ('flips', models.JSONField()),
-                ('standings', models.JSONField()),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "changed_at",
+                    models.DateTimeField(
+                        default=core.clock.now, help_text="When tier or points last became what they are"
+                    ),
+                ),
+                ("is_current", models.BooleanField(default=True)),
+                ("evidence_number", models.PositiveBigIntegerField()),
+                ("market_number", models.PositiveIntegerField()),
+                ("evidence_digest", models.CharField(max_length=64)),
+                (
+                    "recommended_tier",
+                    models.PositiveSmallIntegerField(choices=[(1, "Advocacy"), (2, "Guidance"), (3, "Longer plan")]),
+                ),
+                ("points", models.SmallIntegerField()),
+                ("strands", models.JSONField()),
+                (
+                    "strand_words",
+                    models.JSONField(default=dict, help_text="By strand, the points aloud, the three questions"),
+                ),
+                ("reasons", models.JSONField()),
+                ("chips", models.JSONField(help_text="At most four [text, kind]")),
+                ("set_aside", models.JSONField()),
+                ("missing", models.JSONField()),
+                ("flips", models.JSONField()),
+                ("standings", models.JSONField()),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="students.student"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at', '-pk'],
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='InstitutionalPriority',
+            name="InstitutionalPriority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('reason', models.CharField(max_length=500)),
-                ('declared_at', models.DateTimeField(default=core.clock.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='priorities', to='matchweek.cycle')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("reason", models.CharField(max_length=500)),
+                ("declared_at", models.DateTimeField(default=core.clock.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="priorities", to="matchweek.cycle"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'institutional priorities',
-                'ordering': ['declared_at', 'pk'],
+                "verbose_name_plural": "institutional priorities",
+                "ordering": ["declared_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.PositiveSmallIntegerField(choices=[(1, 'Advocacy'), (2, 'Guidance'), (3, 'Longer plan')])),
-                ('recommended_tier', models.PositiveSmallIntegerField(choices=[(1, 'Advocacy'), (2, 'Guidance'), (3, 'Longer plan')])),
-                ('override_code', models.CharField(blank=True, choices=[('new_evidence', 'New evidence'), ('evidence_disputed', 'Evidence disputed'), ('context_observed', 'Context observed'), ('policy_gap', 'Policy gap'), ('student_request', "Student's request"), ('institutional_priority', 'Institutional priority')], max_length=24)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('needs_second', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(default=core.clock.now)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='triage.assessment')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='triage.agendaitem')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='students.student')),
-                ('priority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='triage.institutionalpriority')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tier",
+                    models.PositiveSmallIntegerField(choices=[(1, "Advocacy"), (2, "Guidance"), (3, "Longer plan")]),
+                ),
+                (
+                    "recommended_tier",
+                    models.PositiveSmallIntegerField(choices=[(1, "Advocacy"), (2, "Guidance"), (3, "Longer plan")]),
+                ),
+                (
+                    "override_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new_evidence", "New evidence"),
+                            ("evidence_disputed", "Evidence disputed"),
+                            ("context_observed", "Context observed"),
+                            ("policy_gap", "Policy gap"),
+                            ("student_request", "Student's request"),
+                            ("institutional_priority", "Institutional priority"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000)),
+                ("needs_second", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="triage.assessment"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="triage.agendaitem"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="students.student"
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="triage.institutionalpriority",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['decided_at', 'pk'],
+                "ordering": ["decided_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(default='Monday meeting', max_length=120)),
-                ('planned_at', models.DateTimeField(verbose_name='time (Eastern)')),
-                ('item_minutes', models.PositiveSmallIntegerField(default=4, verbose_name='minutes for an item')),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('running', 'running'), ('closed', 'closed')], default='planned', max_length=10)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('event_number', models.PositiveBigIntegerField(default=0)),
-                ('acting_chair', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='matchweek.cycle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(default="Monday meeting", max_length=120)),
+                ("planned_at", models.DateTimeField(verbose_name="time (Eastern)")),
+                ("item_minutes", models.PositiveSmallIntegerField(default=4, verbose_name="minutes for an item")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("planned", "planned"), ("running", "running"), ("closed", "closed")],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("event_number", models.PositiveBigIntegerField(default=0)),
+                (
+                    "acting_chair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="meetings", to="matchweek.cycle"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-planned_at', '-pk'],
+                "ordering": ["-planned_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=300)),
-                ('due_on', models.DateField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('added_at', models.DateTimeField(default=core.clock.now)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='triage.agendaitem')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='triage.meeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=300)),
+                ("due_on", models.DateField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("added_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="triage.agendaitem",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="triage.meeting"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'action',
-                'ordering': ['due_on', 'pk'],
+                "verbose_name": "action",
+                "ordering": ["due_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joins_at', models.DateTimeField(default=core.clock.now)),
-                ('is_here', models.BooleanField(default=False, verbose_name='here')),
-                ('here_at', models.DateTimeField(blank=True, null=True, verbose_name='first seen here')),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to=settings.AUTH_USER_MODEL)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='triage.meeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joins_at", models.DateTimeField(default=core.clock.now)),
+                ("is_here", models.BooleanField(default=False, verbose_name="here")),
+                ("here_at", models.DateTimeField(blank=True, null=True, verbose_name="first seen here")),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attendances", to="triage.meeting"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['person__name', 'pk'],
+                "ordering": ["person__name", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='agendaitem',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='triage.meeting'),
+            model_name="agendaitem",
+            name="meeting",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="triage.meeting"
+            ),
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True)),
-                ('rules', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('is_active', models.BooleanField(default=False)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('activated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(unique=True)),
+                ("rules", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("is_active", models.BooleanField(default=False)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "activated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='triage.policyversion'),
+            model_name="assessment",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="triage.policyversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Reopening',
+            name="Reopening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500)),
-                ('reopened_at', models.DateTimeField(default=core.clock.now)),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reopening', to='triage.decision')),
-                ('reopened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500)),
+                ("reopened_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reopening", to="triage.decision"
+                    ),
+                ),
+                (
+                    "reopened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SecondSignature',
+            name="SecondSignature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agrees', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('signed_at', models.DateTimeField(default=core.clock.now)),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='second', to='triage.decision')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agrees", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("signed_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="second", to="triage.decision"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BoardVisit',
+            name="BoardVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(default=core.clock.now)),
-                ('previous_at', models.DateTimeField(blank=True, null=True)),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matchweek.cycle')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(default=core.clock.now)),
+                ("previous_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matchweek.cycle"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'cycle'), name='one_visit_each')],
+                "constraints": [models.UniqueConstraint(fields=("person", "cycle"), name="one_visit_each")],
             },
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('tier__in', [1, 2, 3])), name='decision_tier_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(condition=models.Q(("tier__in", [1, 2, 3])), name="decision_tier_known"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('recommended_tier__in', [1, 2, 3])), name='decision_recommended_tier_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recommended_tier__in", [1, 2, 3])), name="decision_recommended_tier_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('override_code__in', ['', 'new_evidence', 'evidence_disputed', 'context_observed', 'policy_gap', 'student_request', 'institutional_priority'])), name='decision_override_code_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "override_code__in",
+                        [
+                            "",
+                            "new_evidence",
+                            "evidence_disputed",
+                            "context_observed",
+                            "policy_gap",
+                            "student_request",
+                            "institutional_priority",
+                        ],
+                    )
+                ),
+                name="decision_override_code_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('override_code', ''), ('tier', models.F('recommended_tier'))), models.Q(models.Q(('tier', models.F('recommended_tier')), _negated=True), models.Q(('override_code', ''), _negated=True), models.Q(('note', ''), _negated=True)), _connector='OR'), name='override_explained'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("override_code", ""), ("tier", models.F("recommended_tier"))),
+                    models.Q(
+                        models.Q(("tier", models.F("recommended_tier")), _negated=True),
+                        models.Q(("override_code", ""), _negated=True),
+                        models.Q(("note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="override_explained",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__isnull', True), ('override_code', 'institutional_priority'), _connector='OR'), name='priority_only_with_its_code'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("priority__isnull", True), ("override_code", "institutional_priority"), _connector="OR"
+                ),
+                name="priority_only_with_its_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'running', 'closed'])), name='meeting_status_known'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planned", "running", "closed"])), name="meeting_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'planned'), ('started_at__isnull', False), _connector='OR'), name='meeting_started_paired'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "planned"), ("started_at__isnull", False), _connector="OR"),
+                name="meeting_started_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='meeting_closed_paired'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
+                ),
+                name="meeting_closed_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person'), name='attends_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(fields=("meeting", "person"), name="attends_once"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('is_here', False), ('here_at__isnull', False), _connector='OR'), name='here_paired'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_here", False), ("here_at__isnull", False), _connector="OR"), name="here_paired"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'open', 'tabled', 'second', 'decided'])), name='agendaitem_status_known'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["waiting", "open", "tabled", "second", "decided"])),
+                name="agendaitem_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('meeting', 'student'), name='on_agenda_once'),
+            model_name="agendaitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at__isnull", True)), fields=("meeting", "student"), name="on_agenda_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('meeting',), name='one_open_item'),
+            model_name="agendaitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")), fields=("meeting",), name="one_open_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('running_since__isnull', True), ('status', 'open'), _connector='OR'), name='clock_runs_only_open'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("running_since__isnull", True), ("status", "open"), _connector="OR"),
+                name="clock_runs_only_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), _negated=True), ('opened_at__isnull', False), _connector='OR'), name='item_opened_paired'),
+            model_name="agendaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "open"), _negated=True), ("opened_at__isnull", False), _connector="OR"
+                ),
+                name="item_opened_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('is_active',), name='one_active_policy'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)), fields=("is_active",), name="one_active_policy"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('student',), name='one_current_assessment'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("student",), name="one_current_assessment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('recommended_tier__in', [1, 2, 3])), name='assessment_recommended_tier_known'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recommended_tier__in", [1, 2, 3])), name="assessment_recommended_tier_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reopening',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='reopening_has_reason'),
+            model_name="reopening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="reopening_has_reason"
+            ),
         ),
     ]
