@@ -15,7 +15,7 @@ from students.forms.people import PersonField, everybody
 class AskForm(forms.Form):
     """Whom to ask for a vouch, and since when they are asked."""
 
-    faculty = PersonField(required=False, label="Or somebody else, by address")
+    faculty = PersonField(required=False, label="Anybody else, by address")
     asked_on = forms.DateField(
         label="Asked on", required=False, widget=date_input(), initial=today, help_text="When you only record it."
     )

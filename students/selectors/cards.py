@@ -128,6 +128,8 @@ def request_card(request: VouchRequest, *, today: date, acts: tuple[Act, ...]) -
     waiting = ""
     if request.status == VouchAnswer.ASKED:
         waiting = "Asked today" if days <= 0 else f"No answer after {days} day{'' if days == 1 else 's'}"
+    elif request.declined_why:
+        waiting = request.get_declined_why_display().capitalize()
     return Card(
         f"request:{request.pk}",
         day_words(request.asked_on),

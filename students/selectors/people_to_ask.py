@@ -44,17 +44,6 @@ def people_to_ask(
     return tuple(found.values())
 
 
-def load_people_to_ask(student: Student) -> tuple[PersonToAsk, ...]:
-    """Suggest people for one student, in four queries."""
-    return people_to_ask(
-        student,
-        evaluations=ClerkshipEvaluation.objects.standing().filter(student=student).select_related("evaluator"),
-        conflicts=list(Conflict.objects.standing().filter(student=student).select_related("person")),
-        vouches=Vouch.objects.standing().filter(student=student),
-        requests=VouchRequest.objects.filter(student=student),
-    )
-
-
 def _who_knows(
     student: Student, evaluations: Iterable[ClerkshipEvaluation], conflicts: Iterable[Conflict]
 ) -> Iterable[tuple[Person, str]]:

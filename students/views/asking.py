@@ -106,7 +106,7 @@ def _ask(request: HttpRequest, cycle: Cycle, asks: Sequence[Ask], *, alike: bool
 
 
 def _preview(request: HttpRequest, cycle: Cycle, asks: Sequence[Ask], *, alike: bool) -> HttpResponse:
-    shown = link_words(_site(request), cycle, "…")
+    shown = link_words(_site(request), cycle, "LINK").replace("LINK", "…")
     letters = [letter_to(ask, cycle, link=shown, by=me(request)) for ask in asks]
     held = ""
     if is_embargoed(cycle) and not alike:

@@ -138,6 +138,7 @@ def test_nothing_chosen_is_said_and_nothing_lost(phone_page, path, console):
 def test_not_first_hand_is_an_answer(phone_page, path):
     page = phone_page
     page.goto(path)
+    page.get_by_text("I cannot answer this").tap()
     page.get_by_role("button", name="I did not see them at work").tap()
     expect(page.get_by_text("you did not see Juno Abernathy-Fale at work")).to_be_visible()
     assert VouchRequest.objects.get().status == VouchAnswer.DECLINED
@@ -175,7 +176,7 @@ def test_the_office_asks_the_class_by_mail_and_in_the_hallway(open_page, school,
     expect(page.get_by_role("rowheader", name=person.email)).to_be_visible()
     axe(page)
     page.goto(f"/2027/students/{student.pk}/ask/")
-    page.get_by_label("Or somebody else, by address").fill(person.email)
+    page.get_by_label("Anybody else, by address").fill(person.email)
     page.get_by_role("button", name="Make a link and QR code").click()
     expect(page.get_by_role("img", name=re.compile("QR code of the link"))).to_be_visible()
     axe(page)
