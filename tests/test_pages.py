@@ -31,8 +31,10 @@ from triage.actions.assessing import bring_up_to_date
 from triage.actions.decisions import Choice, decide_item
 from triage.actions.follow_ups import add_follow_up
 from triage.actions.meetings import MeetingPlan, add_attendees, close_meeting, plan_meeting, start_meeting
+from triage.actions.policies import Seen, sign_draft, start_draft
 from triage.actions.priorities import declare_priority
 from triage.models import AgendaItem, Assessment
+from triage.policy import Rules
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,8 @@ def make_world(cycle):
     close_meeting(closed, by=dean)
     waiting = AgendaItem.objects.filter(meeting=planned).first()
     follow_up = add_follow_up(meeting, item=None, what="Call", owner=dean, due_on=decision.decided_at.date(), by=dean)
+    draft, signed = (start_draft(cycle, title=title, rules=Rules(told_days=9), by=dean) for title in ("One", "Two"))
+    sign_draft(signed, cycle=cycle, reason="Time to answer", seen=Seen(1, 1), by=dean)
     return World(
         people,
         {
@@ -122,6 +126,9 @@ def make_world(cycle):
             "batch": batch.pk,
             "leaving": leaving.pk,
             "closed": closed.pk,
+            "draft": draft.pk,
+            "signed_draft": signed.pk,
+            "version": 1,
             "person": people["k"].pk,
             "milestone": cycle.milestones.first().pk,
         },
@@ -214,6 +221,24 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "triage:decision-reopen": (P, {"pk": "meeting", "decision": "decision"}, "d"),
     "triage:follow-up-add": (P, {"pk": "meeting"}, "dc"),
     "triage:follow-up-done": (P, {"pk": "meeting", "follow_up": "follow_up"}, "dc"),
+    "triage:policy": (G, {}, EVERYBODY),
+    "triage:policy-version-list": (G, {}, "dcmklaoru"),
+    "triage:policy-version": (G, {"number": "version"}, "dcmklaoru"),
+    "triage:policy-compare": (G, {}, "dcmklaoru"),
+    "triage:policy-priority-list": (G, {}, "dcmklaoru"),
+    "triage:policy-priority-declare": (P, {}, "d"),
+    "triage:policy-priority-end": (P, {"pk": "priority"}, "d"),
+    "triage:policy-draft-list": (G, {}, "dcmo"),
+    "triage:policy-draft-start": (G, {}, "dc"),
+    "triage:policy-draft": (G, {"pk": "draft"}, "dcmo"),
+    "triage:policy-draft-change": (G, {"pk": "draft"}, "dc"),
+    "triage:policy-draft-what-if": (G, {"pk": "draft"}, "dcmo"),
+    "triage:policy-draft-back-test": (G, {"pk": "draft"}, "dcmo"),
+    "triage:policy-draft-sign": (P, {"pk": "draft"}, "do"),
+    "triage:policy-draft-take-back": (P, {"pk": "signed_draft"}, "d"),
+    # Nobody while a meeting runs, as it does in this world.
+    "triage:policy-draft-activate": (P, {"pk": "signed_draft"}, ""),
+    "triage:policy-draft-withdraw": (P, {"pk": "draft"}, "dc"),
     "reports:trail": (G, {}, "dcoru"),
     "reports:trail-export": (P, {}, "ru"),
 }

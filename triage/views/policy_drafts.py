@@ -84,11 +84,13 @@ def draft(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
 
 def _draft_page(request: HttpRequest, cycle: Cycle, found: PolicyDraft, status: int = 200, **more: Any) -> HttpResponse:
     user, active = request.user, active_policy()
-    rules, present = Rules.from_json(found.rules), Rules.from_json(active.rules)
+    beside = found.signed_against if found.version and found.signed_against else active
+    rules, present = Rules.from_json(found.rules), Rules.from_json(beside.rules)
     context = {
         "cycle": cycle,
         "draft": found,
         "active": active,
+        "beside": beside,
         "changed": selectors.changed_numbers(present, rules),
         "chapters": selectors.chapters(rules, present),
         "may_change": permissions.can_change_draft(user, found, cycle),
