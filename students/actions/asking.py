@@ -22,7 +22,7 @@ from students import permissions
 from students.actions.evidence import AlreadyOnRecord, raise_evidence_numbers
 from students.actions.vouches import CannotBeAsked, decline_request, give_vouch, request_vouch
 from students.enums import AuditKind, LinkEnd, VouchAnswer
-from students.models import Student, Vouch, VouchLink, VouchRequest
+from students.models import Conflict, Student, Vouch, VouchLink, VouchRequest
 from students.selectors.asking import Ask
 
 if TYPE_CHECKING:
@@ -74,45 +74,69 @@ def link_words(site: str, cycle: Cycle, token: str) -> str:
     return site.rstrip("/") + reverse("students:link", args=[cycle.slug, token])
 
 
-@audit.attributed
 def mail_requests(
     cycle: Cycle, *, asks: Sequence[Ask], site: str, once: str, is_alike: bool, by: Person
 ) -> list[Message]:
-    """Ask each person about their students and put one mail with a personal link into the outbox. Audited.
+    """Mail a personal link to each person, one short transaction each: a whole class holds nobody up. Audited.
 
     `once` names this sending: sent again, nothing happens twice. `is_alike`: the whole class is asked about alike, so
-    that the mail may go under the embargo too. Raises `CannotBeAsked`.
+    that the mail may go under the embargo too. Raises `CannotBeAsked` before anything is written.
     """
-    permissions.can_ask_for_vouches(by, cycle).or_raise()
-    put = []
-    for ask in asks:
-        key = f"{MAIL_KIND}:{cycle.pk}:{once}:{ask.person.pk}"
-        if Message.objects.filter(key=key).exists():
-            continue
-        asked = _request(ask, cycle, by)
-        if not asked.students:
-            continue
-        link = _make_link(cycle, ask.person, by)
-        address = link_words(site, cycle, "LINK").replace("LINK", f"[[vouch-link:{link.pk}]]")
-        letter = letter_to(asked, cycle, link=address, by=by)
-        passes = (EMBARGO,) if is_alike else ()
-        put.append(outbox.put(key, kind=MAIL_KIND, letter=letter, cycle_id=cycle.pk, passes=passes, by=by))
-    return put
+    _refuse_unaskable(asks, cycle)
+    passes = (EMBARGO,) if is_alike else ()
+    put = (mail_request(cycle, ask=ask, site=site, once=once, passes=passes, by=by) for ask in asks)
+    return [message for message in put if message is not None]
 
 
 @audit.attributed
-def make_links(cycle: Cycle, *, asks: Sequence[Ask], by: Person) -> list[tuple[Ask, VouchLink]]:
-    """Ask each person about their students by links handed over in the hallway: nothing is mailed. Audited."""
+def mail_request(
+    cycle: Cycle, *, ask: Ask, site: str, once: str, passes: Sequence[str] = (), by: Person
+) -> Message | None:
+    """Ask one person about their students and put the mail into the outbox. Audited.
+
+    None when this was mailed before, or when there is nothing left to ask.
+    """
     permissions.can_ask_for_vouches(by, cycle).or_raise()
-    asked = [_request(ask, cycle, by) for ask in asks]
-    return [(each, _make_link(cycle, each.person, by)) for each in asked if each.students]
+    key = f"{MAIL_KIND}:{cycle.pk}:{once}:{ask.person.pk}"
+    asked = None if Message.objects.filter(key=key).exists() else _request(ask, by)
+    if asked is None or not asked.students:
+        return None
+    link = _make_link(cycle, ask.person, by)
+    address = link_words(site, cycle, "LINK").replace("LINK", f"[[vouch-link:{link.pk}]]")
+    letter = letter_to(asked, cycle, link=address, by=by)
+    return outbox.put(key, kind=MAIL_KIND, letter=letter, cycle_id=cycle.pk, passes=passes, by=by)
 
 
-def _request(ask: Ask, cycle: Cycle, by: Person) -> Ask:
+def make_links(cycle: Cycle, *, asks: Sequence[Ask], by: Person) -> list[tuple[Ask, VouchLink]]:
+    """Ask each person about their students by links handed over in the hallway: nothing is mailed. Audited.
+
+    Raises `CannotBeAsked` before anything is written.
+    """
+    _refuse_unaskable(asks, cycle)
+    made = (make_link(cycle, ask=ask, by=by) for ask in asks)
+    return [each for each in made if each is not None]
+
+
+@audit.attributed
+def make_link(cycle: Cycle, *, ask: Ask, by: Person) -> tuple[Ask, VouchLink] | None:
+    """Ask one person by a link; None when there is nothing left to ask. Audited."""
+    permissions.can_ask_for_vouches(by, cycle).or_raise()
+    asked = _request(ask, by)
+    return (asked, _make_link(cycle, ask.person, by)) if asked.students else None
+
+
+def _refuse_unaskable(asks: Sequence[Ask], cycle: Cycle) -> None:
+    for ask in asks:
+        permit = permissions.can_be_asked(ask.person, cycle)
+        if not permit:
+            raise CannotBeAsked(f"{ask.person} cannot be asked now. {permit.reason}")
+        students = [student.pk for student, _ in ask.students]
+        if Conflict.objects.recusing().filter(person=ask.person, student__in=students).exists():
+            raise CannotBeAsked(f"{ask.person} is recused from a student and cannot be asked about them.")
+
+
+def _request(ask: Ask, by: Person) -> Ask:
     """Record the requests; return what there is to ask about, without those who were answered before."""
-    permit = permissions.can_be_asked(ask.person, cycle)
-    if not permit:
-        raise CannotBeAsked(f"{ask.person} cannot be asked now. {permit.reason}")
     waiting = []
     for student, why in ask.students:
         try:

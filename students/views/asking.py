@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts.models import Person
+from core.clock import now
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
 from matchweek.selectors import eastern_words, is_embargoed
@@ -42,7 +43,9 @@ def vouch_requests(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         answer = _ask(request, cycle, asks, alike=is_alike(rows, asks))
         if answer is not None:
             return answer
-    context = {"cycle": cycle, "rows": rows, "standing": standing_of_requests(request.user, cycle)}
+    is_closed = now() >= cycle.milestone(MilestoneKind.EMBARGO_LIFTS)
+    standing = standing_of_requests(request.user, cycle)
+    context = {"cycle": cycle, "rows": rows, "standing": standing, "is_closed": is_closed}
     return render(request, "students/asking/class.html", context, status=422 if request.method == "POST" else 200)
 
 

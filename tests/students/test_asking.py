@@ -114,8 +114,11 @@ def test_only_the_office_asks(role, request, client, page, cycle, student):
     person = request.getfixturevalue(role)
     sign_in(client, person)
     assert client.get(page).status_code == 403
+    asks = [Ask(PersonFactory(), ((student, ""),))]
     with pytest.raises(Refused):
-        mail_requests(cycle, asks=[], site="http://site", once="0" * 32, is_alike=True, by=person)
+        mail_requests(cycle, asks=asks, site="http://site", once="0" * 32, is_alike=True, by=person)
+    with pytest.raises(Refused):
+        make_links(cycle, asks=asks, by=person)
 
 
 # --- By mail --------------------------------------------------------------------------------------------------------
