@@ -42,10 +42,17 @@ def test_web_role_reads_and_writes(as_web_role):
         "DROP TABLE core_event",
         "ALTER TABLE core_event DISABLE TRIGGER ALL",
         "UPDATE core_rowchange SET op = 'x'",
+        "UPDATE triage_policyversion SET digest = 'x'",
+        "DELETE FROM triage_policyversion",
     ],
 )
 def test_web_role_cannot_alter_the_trail(as_web_role, statement):
     assert refused(statement)
+
+
+@pytest.mark.postgres
+def test_web_role_changes_the_open_columns_of_what_is_written_once(as_web_role):
+    connection.cursor().execute("UPDATE triage_policyversion SET is_active = false")
 
 
 @pytest.mark.postgres
