@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
+from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -222,3 +224,10 @@ def local_time(at: datetime | None, only: str = "") -> SafeString:
         return SafeString("")
     words = eastern_time(at) if only == "time" else eastern(at)
     return format_html('<time datetime="{}" data-local>{}</time>', at.isoformat(), words)
+
+
+@register.simple_tag
+@lru_cache
+def fixed(template: str) -> SafeString:
+    """Return a template that depends on nothing, rendered once per process: the links and symbols of every page."""
+    return SafeString(get_template(template).render())

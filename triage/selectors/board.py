@@ -6,18 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.selectors import User
 from matchweek.models import Cycle
 from triage.enums import TIER_MEANING, Tier
 from triage.models import Assessment, Decision
+from triage.permissions import can_see_set_aside
 from triage.rows import cards, table_rows
 from triage.selectors.assessment import readable_students
-from triage.selectors.board_lines import Line, board_lines, folded, read_students
+from triage.selectors.board_lines import Decided, Line, Read, board_lines, folded, read_decisions, read_students
 
 COLUMNS_UP_TO = 40
 # What "needs attention" means, in the words the page prints.
@@ -106,8 +109,28 @@ class Board:
 
 def load_board(user: User, cycle: Cycle, asked: BoardFilter, since: datetime | None) -> Board:
     """Return the board as asked for. Two queries; `since` is when the person last looked."""
-    reads = read_students(user, cycle, since)
-    lines = board_lines(user, cycle, reads, since)
+    return _draw(
+        read_students(user, cycle, since),
+        read_decisions(cycle, since),
+        asked,
+        since,
+        stem=reverse("triage:dossier", args=[cycle.slug, 0]).removesuffix("0/"),
+        sees_aside=bool(can_see_set_aside(user, cycle)),
+    )
+
+
+@lru_cache(maxsize=32)
+def _draw(
+    reads: tuple[Read, ...],
+    decided: tuple[Decided, ...],
+    asked: BoardFilter,
+    since: datetime | None,
+    *,
+    stem: str,
+    sees_aside: bool,
+) -> Board:
+    """Draw the board once for what was read: whoever reads the same rows looks at the same board."""
+    lines = board_lines(reads, decided, stem, sees_aside=sees_aside)
     found = [line for line in lines if _answers(line, asked)] if asked.is_narrowing else lines
     shown = sorted(found, key=_key(asked.order))
     by_tier = Counter(line.row.tier for line in lines)

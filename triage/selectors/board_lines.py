@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from itertools import starmap
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, F, FilteredRelation, Q, TextField, Value, When
 from django.db.models.functions import Cast
-from django.urls import reverse
 
 from accounts.selectors import User
 from matchweek.models import Cycle
@@ -19,7 +19,6 @@ from matchweek.specialties import specialties
 from students.enums import MatchStatus
 from triage.enums import Tier
 from triage.models import Decision
-from triage.permissions import can_see_set_aside
 from triage.rows import BoardRow
 from triage.selectors.assessment import readable_students
 
@@ -79,7 +78,7 @@ _COLUMNS = (
 )
 
 
-class _Decided(NamedTuple):
+class Decided(NamedTuple):
     """A decision that was not reopened, and what the policy had said to those who made it."""
 
     student_id: int
@@ -103,7 +102,7 @@ _DECISION_COLUMNS = (
 )
 
 
-def read_students(user: User, cycle: Cycle, since: datetime | None) -> list[Read]:
+def read_students(user: User, cycle: Cycle, since: datetime | None) -> tuple[Read, ...]:
     """Return what the board reads of each student.
 
     Columns and text only: dates, truth values and computed numbers would be converted row by row, and JSON stays text,
@@ -125,11 +124,11 @@ def read_students(user: User, cycle: Cycle, since: datetime | None) -> list[Read
         )
         .order_by()
     )
-    return list(starmap(Read, rows.values_list(*_COLUMNS)))
+    return tuple(starmap(Read, rows.values_list(*_COLUMNS)))
 
 
-def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, tuple[_Decided, ...]]:
-    """Return the decisions that were not reopened, by student; the latest last."""
+def read_decisions(cycle: Cycle, since: datetime | None) -> tuple[Decided, ...]:
+    """Return the decisions that were not reopened; the latest last."""
     rows = (
         Decision.objects.not_reopened()
         .filter(student__cycle=cycle)
@@ -145,10 +144,7 @@ def _decisions(cycle: Cycle, since: datetime | None) -> dict[int, tuple[_Decided
         )
         .order_by("pk")
     )
-    found: dict[int, tuple[_Decided, ...]] = {}
-    for decided in starmap(_Decided, rows.values_list(*_DECISION_COLUMNS)):
-        found[decided.student_id] = (*found.get(decided.student_id, ()), decided)
-    return found
+    return tuple(starmap(Decided, rows.values_list(*_DECISION_COLUMNS)))
 
 
 _BLANK = Value("", output_field=TextField())
@@ -158,16 +154,16 @@ def _flag(**condition: Any) -> Case:
     return Case(When(**condition, then=Value("1")), default=_BLANK, output_field=TextField())
 
 
-def board_lines(user: User, cycle: Cycle, reads: list[Read], since: datetime | None) -> list[Line]:
-    """Return a line per assessed student that was read, with what the meeting decided. One query."""
-    decisions = _decisions(cycle, since)
-    stem = reverse("triage:dossier", args=[cycle.slug, 0]).removesuffix("0/")
-    sees_aside = bool(can_see_set_aside(user, cycle))
-    return [_line(read, decisions.get(read.pk, ()), stem, sees_aside) for read in reads if read.tier is not None]
+def board_lines(reads: Iterable[Read], decided: Iterable[Decided], stem: str, *, sees_aside: bool) -> list[Line]:
+    """Make a line per assessed student that was read, with what the meeting decided. `stem` begins a dossier's URL."""
+    by_student: dict[int, tuple[Decided, ...]] = {}
+    for each in decided:
+        by_student[each.student_id] = (*by_student.get(each.student_id, ()), each)
+    return [_line(read, by_student.get(read.pk, ()), stem, sees_aside) for read in reads if read.tier is not None]
 
 
 @lru_cache(maxsize=8192)
-def _line(read: Read, decided: tuple[_Decided, ...], stem: str, sees_aside: bool) -> Line:
+def _line(read: Read, decided: tuple[Decided, ...], stem: str, sees_aside: bool) -> Line:
     """Make a line, once per what was read of the student."""
     held, waits, is_new = None, False, bool(read.is_new)
     for each in decided:
@@ -207,7 +203,7 @@ def _line(read: Read, decided: tuple[_Decided, ...], stem: str, sees_aside: bool
     )
 
 
-def _differs(read: Read, held: _Decided) -> bool:
+def _differs(read: Read, held: Decided) -> bool:
     """Whether the policy says something else now than it said to those who decided."""
     return (read.tier, read.points, read.reasons) != (held.tier_then, held.points_then, held.reasons_then)
 
