@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -94,6 +95,13 @@ def test_second_decider_learns_who_was_first(room):
     assert refused.value.decision == first
 
 
+def test_whoever_is_recused_does_not_learn_who_decided(room):
+    ConflictFactory(student=room.item(1).student, person=room.officer, kind="family")
+    room.decide(1)
+    with pytest.raises(Refused, match="You are recused from this item"):
+        decisions.decide_item(room.item(1), choice=room.choice(1), by=room.officer)
+
+
 def test_assessment_that_changed_since_the_page_is_refused(room):
     item = room.open(1)
     choice = room.choice(1)
@@ -180,6 +188,28 @@ def test_signature_is_given_once(room):
         decisions.second_decision(decision, agrees=False, by=room.second)
 
 
+def test_only_the_decision_that_waits_is_signed(room):
+    """A signature under an earlier decision of the item would let the later one pass unsigned."""
+    first = room.decide(3)
+    decisions.reopen_decision(first, reason="A letter came in.", by=room.dean)
+    waiting = decisions.decide_item(room.item(3), choice=room.choice(3, tier=2), by=room.dean)
+    first.item = room.item(3)
+    with pytest.raises(Refused, match="No second signature is waited for"):
+        decisions.second_decision(first, agrees=True, by=room.officer)
+    assert room.item(3).status == "second"
+    decisions.second_decision(waiting, agrees=True, by=room.officer)
+    assert list(Decision.objects.in_force()) == [waiting]
+
+
+def test_a_refused_decision_is_not_signed_later(room):
+    refused = room.decide(3, tier=2)
+    decisions.second_decision(refused, agrees=False, by=room.officer)
+    decisions.decide_item(room.item(3), choice=room.choice(3, tier=2), by=room.dean)
+    refused.item = room.item(3)
+    with pytest.raises(Refused, match="No second signature is waited for"):
+        decisions.second_decision(refused, agrees=True, by=room.second)
+
+
 def test_signature_after_the_close_counts(room):
     decision = room.decide(3, tier=2)
     meetings.close_meeting(room.fresh(), by=room.dean)
@@ -233,6 +263,31 @@ def test_student_decided_in_another_meeting_meanwhile_is_not_decided_again(room)
     room.decide(1)
     with pytest.raises(Refused, match="Another meeting decided"):
         decisions.decide_item(item, choice=room.choice(1), by=room.second)
+
+
+def test_student_who_waits_for_a_signature_in_another_meeting_is_not_decided_meanwhile(room):
+    """Else both decisions would be in force as soon as the signature is given."""
+    plan = meetings.MeetingPlan("Second meeting", MONDAY, room.second, 4)
+    other = meetings.plan_meeting(room.cycle, plan=plan, by=room.coordinator)
+    item = agenda.add_item(other, student=room.item(3).student, by=room.coordinator)
+    meetings.start_meeting(other, by=room.second)
+    agenda.open_item(item, by=room.second)
+    waiting = room.decide(3, tier=2)
+    with pytest.raises(Refused, match="Another meeting decided"):
+        decisions.decide_item(item, choice=room.choice(3), by=room.second)
+    decisions.second_decision(waiting, agrees=True, by=room.officer)
+    assert list(Decision.objects.in_force()) == [waiting]
+
+
+def test_only_a_decision_in_force_is_reopened(room):
+    """Reopening a refused one would leave the one in force standing beside the next."""
+    refused = room.decide(3, tier=2)
+    decisions.second_decision(refused, agrees=False, by=room.officer)
+    decisions.decide_item(room.item(3), choice=room.choice(3), by=room.dean)
+    refused.item = room.item(3)
+    with pytest.raises(Refused, match="not in force"):
+        decisions.reopen_decision(refused, reason="Wrong button.", by=room.dean)
+    assert room.item(3).status == "decided"
 
 
 # --- Institutional priorities ---------------------------------------------------------------------------------------
@@ -387,3 +442,37 @@ def test_evidence_and_decisions_at_once_do_not_lock_each_other_out(monday):
     for thread in threads:
         thread.join(timeout=60)
     assert errors == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_meetings_that_decide_one_student_at_once_make_one_decision(monday):
+    room = make_room()
+    plan = meetings.MeetingPlan("Second meeting", MONDAY, room.second, 4)
+    other = meetings.plan_meeting(room.cycle, plan=plan, by=room.coordinator)
+    item = agenda.add_item(other, student=room.item(1).student, by=room.coordinator)
+    room.start()
+    meetings.start_meeting(other, by=room.second)
+    room.open(1)
+    agenda.open_item(item, by=room.second)
+    outcomes: Counter[str] = Counter()
+
+    def decide(found, choice, by) -> None:
+        try:
+            decisions.decide_item(found, choice=choice, by=by)
+            outcomes["decided"] += 1
+        except Exception as error:
+            outcomes[type(error).__name__] += 1
+        finally:
+            connection.close()
+
+    both = [(room.item(1), room.choice(1), room.dean), (item, room.choice(1), room.second)]
+    threads = [threading.Thread(target=decide, args=each) for each in both]
+    with transaction.atomic():  # Both wait for the assessment, and are let go together.
+        list(Assessment.objects.select_for_update())
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+    for thread in threads:
+        thread.join(timeout=60)
+    assert outcomes == {"decided": 1, "Refused": 1}
+    assert Decision.objects.count() == 1

@@ -65,9 +65,10 @@ def decide_item(item: AgendaItem, *, choice: Choice, by: Person) -> Decision:
     Leaving Tier 3 waits for a second officer. Raises `DecidedBefore`, `AssessmentChanged` or `ChoiceRefused`.
     """
     hold_item(item)
+    permissions.can_know_item(by, item).or_raise()
     _refuse_if_decided(item)
+    assessment = _held_assessment(item)  # Held before the question is asked whether another meeting decided.
     permissions.can_decide_item(by, item).or_raise()
-    assessment = _held_assessment(item)
     if assessment is None or assessment.pk != choice.assessment_id or _is_stale(assessment, item):
         raise AssessmentChanged
     _check_choice(item, choice, assessment)

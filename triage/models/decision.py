@@ -28,6 +28,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Keep those that hold: not reopened, and seconded or refused where a second officer was needed."""
         return self.not_reopened().filter(Q(needs_second=False) | Q(second__agrees=True))
 
+    def waiting(self) -> Self:
+        """Keep those that wait for a second officer."""
+        return self.not_reopened().filter(needs_second=True, second__isnull=True)
+
+    def standing(self) -> Self:
+        """Keep those that hold, or will when a second officer signs."""
+        return self.not_reopened().exclude(second__agrees=False)
+
 
 @audit.append_only
 class Decision(models.Model):

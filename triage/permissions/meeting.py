@@ -143,6 +143,11 @@ def leader_of(item: AgendaItem) -> Person | None:
     return None
 
 
+def can_know_item(user: User, item: AgendaItem) -> Permit:
+    """Whoever is recused from an item learns nothing of how it stands."""
+    return allow_if(not is_recused(user, item.student), RECUSED)
+
+
 def can_open_item(user: User, item: AgendaItem) -> Permit:
     """The chair or acting chair takes up an item that waits or is tabled, if there is somebody to lead it."""
     return (
@@ -174,9 +179,10 @@ def can_decide_item(user: User, item: AgendaItem) -> Permit:
 def can_second_decision(user: User, decision: Decision) -> Permit:
     """A second officer, not the one who decided and not recused, signs what leaves Tier 3."""
     item = decision.item
+    waits = item.status == ItemStatus.SECOND and Decision.objects.waiting().filter(pk=decision.pk).exists()
     return (
         has_ability(user, Ability.SECOND_OFFICER, item.meeting.cycle.year)
-        & allow_if(item.status == ItemStatus.SECOND, "No second signature is waited for here.")
+        & allow_if(waits, "No second signature is waited for here.")
         & allow_if(decision.decided_by_id != user.pk, "You recorded this decision; another officer signs it.")
         & allow_if(not is_recused(user, decision.student), RECUSED)
     )
@@ -192,6 +198,7 @@ def can_reopen_decision(user: User, decision: Decision) -> Permit:
         _is_running(item.meeting)
         & allow_if(leader is not None and leader.pk == user.pk, f"{leader or 'Nobody yet'} leads this item.")
         & allow_if(item.status == ItemStatus.DECIDED, "Only a decided item can be reopened.")
+        & allow_if(_is_in_force(decision), "This decision is not in force; the one that is can be reopened.")
     )
 
 
@@ -233,12 +240,15 @@ def can_read_minutes(user: User, meeting: Meeting) -> Permit:
 
 def can_read_receipt(user: User, decision: Decision) -> Permit:
     """Who reads the minutes reads the receipt of a decision in force, unless recused from the student."""
-    in_force = Decision.objects.in_force().filter(pk=decision.pk).exists()
     return (
         allow_if(not is_recused(user, decision.student), "You are recused from this student.")
         & can_read_minutes(user, decision.item.meeting)
-        & allow_if(in_force, "This decision is not in force: it was reopened, or waits for a second officer.")
+        & allow_if(_is_in_force(decision), "This decision is not in force: it was reopened, or waits for a second officer.")
     )
+
+
+def _is_in_force(decision: Decision) -> bool:
+    return Decision.objects.in_force().filter(pk=decision.pk).exists()
 
 
 def _keeps_records(user: User, cycle: Cycle) -> Permit:
@@ -281,5 +291,5 @@ def _has_leader(item: AgendaItem) -> Permit:
 
 
 def _decided_nowhere_else(item: AgendaItem) -> Permit:
-    other = Decision.objects.in_force().filter(student_id=item.student_id).exclude(item=item)
+    other = Decision.objects.standing().filter(student_id=item.student_id).exclude(item=item)
     return allow_if(not other.exists(), "Another meeting decided on this student meanwhile. Remove or table this item.")

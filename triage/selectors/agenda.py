@@ -101,7 +101,7 @@ def read_recusals(student_ids: list[int]) -> dict[int, dict[int, Conflict]]:
 
 def _latest_decisions(meeting: Meeting) -> dict[int, Decision]:
     """Return by item the decision that stands: not reopened, and not refused by a second officer."""
-    standing = Decision.objects.not_reopened().exclude(second__agrees=False).filter(item__meeting=meeting)
+    standing = Decision.objects.standing().filter(item__meeting=meeting)
     return {each.item_id: each for each in standing.select_related("decided_by").order_by("decided_at", "pk")}
 
 
