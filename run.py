@@ -12,6 +12,7 @@ python3 run.py manage ...      Django's commands, inside the project's environme
 
 from __future__ import annotations
 
+import atexit
 import concurrent.futures
 import hashlib
 import json
@@ -167,8 +168,18 @@ def database_exists() -> bool:
 
 
 def bench(arguments: list[str]) -> None:
-    """Measure, and print what was reached."""
-    manage(["bench", *arguments])
+    """Measure on SQLite, then on a private durable PostgreSQL when it is on the machine; print what was reached."""
+    ensure_environment()
+    from tests.machine import postgres_binaries, start_postgres
+
+    command = [str(PYTHON), "manage.py", "bench", *arguments]
+    folder = Path(tempfile.mkdtemp(prefix="matchweek-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server in it was stopped
+    urls = [f"sqlite:///{folder}/bench.sqlite3"]
+    if postgres_binaries():
+        urls.append(start_postgres(folder, durable=True))
+    codes = [subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}).returncode for url in urls]
+    raise SystemExit(max(codes))
 
 
 # --- Tests ----------------------------------------------------------------------------------------------------------

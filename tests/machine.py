@@ -1,9 +1,13 @@
-"""What this machine has for the tests. Standard library only: `run.py` asks before anything is installed."""
+"""What this machine has for tests and benchmark, and a private PostgreSQL. Standard library only, for `run.py`."""
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 INSTALL = {
     "postgres": "apt-get install postgresql",
@@ -32,3 +36,47 @@ def missing() -> list[str]:
     """Name the markers whose program is not on this machine."""
     has = {"postgres": postgres_binaries(), "redis": shutil.which("redis-server"), "browser": chromium()}
     return [marker for marker, found in has.items() if not found]
+
+
+def start_postgres(folder: Path, *, durable: bool = False) -> str:
+    """Start a private PostgreSQL on a Unix socket in `folder`, stopped at exit; return its DATABASE_URL."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        raise SystemExit(f"PostgreSQL is not here: {INSTALL['postgres']}")
+    root = folder / "postgres"
+    root.mkdir()
+    account = unprivileged_account(root)
+    subprocess.run(
+        [binaries / "initdb", "-D", root / "data", "-U", "matchweek", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=root,
+        **account,
+    )
+    options = f"-k {root} -c listen_addresses="
+    if not durable:  # Durability is not what the tests are about, and costs most of their time.
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    control = [str(binaries / "pg_ctl"), "-D", str(root / "data")]
+    subprocess.run(
+        [*control, "-w", "-l", str(root / "log"), "-o", options, "start"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=root,
+        **account,
+    )
+    stop = [*control, "-m", "immediate", "stop"]
+    atexit.register(lambda: subprocess.run(stop, stdout=subprocess.DEVNULL, check=False, cwd=root, **account))
+    return f"postgres://matchweek@/matchweek?host={root}"
+
+
+def unprivileged_account(root: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: give `root` to another account and return how to become it."""
+    if os.geteuid() != 0:
+        return {}
+    import pwd
+
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = names.get("postgres") or names["nobody"]
+    os.chown(root, entry.pw_uid, entry.pw_gid)
+    root.parent.chmod(0o711)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}

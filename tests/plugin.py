@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -22,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.machine import INSTALL, missing, postgres_binaries
+from tests.machine import INSTALL, missing, start_postgres
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
@@ -43,47 +42,6 @@ FOREIGN = (
 
 
 # --- Servers --------------------------------------------------------------------------------------------------------
-
-
-def start_postgres(folder: Path) -> str:
-    """Start a private PostgreSQL on a Unix socket in `folder`; return its DATABASE_URL."""
-    binaries = postgres_binaries()
-    if binaries is None:
-        pytest.exit(f"TEST_DATABASE=postgres, but PostgreSQL is not here: {INSTALL['postgres']}", returncode=4)
-    root = folder / "postgres"
-    root.mkdir()
-    account = unprivileged_account(root)
-    subprocess.run(
-        [binaries / "initdb", "-D", root / "data", "-U", "matchweek", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=root,
-        **account,
-    )
-    # Durability is not what these tests are about, and costs most of their time.
-    options = f"-k {root} -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    control = [str(binaries / "pg_ctl"), "-D", str(root / "data")]
-    subprocess.run(
-        [*control, "-w", "-l", str(root / "log"), "-o", options, "start"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=root,
-        **account,
-    )
-    stop = [*control, "-m", "immediate", "stop"]
-    atexit.register(lambda: subprocess.run(stop, stdout=subprocess.DEVNULL, check=False, cwd=root, **account))
-    return f"postgres://matchweek@/matchweek?host={root}"
-
-
-def unprivileged_account(root: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root: give `root` to another account and return how to become it."""
-    if os.geteuid() != 0:
-        return {}
-    names = {entry.pw_name: entry for entry in pwd.getpwall()}
-    entry = names.get("postgres") or names["nobody"]
-    os.chown(root, entry.pw_uid, entry.pw_gid)
-    root.parent.chmod(0o711)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def start_redis(folder: Path) -> str:
