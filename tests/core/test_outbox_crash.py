@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,13 @@ def run_workers(server: Controller, **more: str) -> None:
         **more,
     }
     command = [sys.executable, "-W", "ignore", "-m", "tests.core.outbox_workers", str(KILLS), "90"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
+    workers = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        assert workers.wait(timeout=300) == 0
+    finally:
+        with suppress(ProcessLookupError):  # Nobody of the group is left when all went well.
+            os.killpg(workers.pid, signal.SIGKILL)
+        workers.wait()
 
 
 @pytest.fixture
