@@ -90,7 +90,7 @@ def set_roles(person: Person, *, roles: Iterable[str], year: int, by: Person) ->
 @audit.attributed
 def make_sign_in_link(person: Person, *, year: int, by: Person) -> str:
     """Make a path where the person sets a password, good once and for three days. Audited."""
-    permissions.can_manage_people(by, year).or_raise()
+    permissions.can_make_sign_in_link(by, person, year).or_raise()
     audit.record(AuditKind.SIGN_IN_LINK_MADE, person, by=by)
     key = f"{urlsafe_base64_encode(force_bytes(person.pk))}-{default_token_generator.make_token(person)}"
     return reverse("person-welcome", args=[key])

@@ -56,6 +56,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def position_words(self) -> str:
+        """The position as people say it; imports write it as a code."""
+        return self.position.replace("_", " ")
+
     def get_full_name(self) -> str:
         """Return the name as the school writes it."""
         return str(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import SetPasswordForm
@@ -70,8 +72,19 @@ def person(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
         actions.set_roles(shown, roles=roles.cleaned_data["roles"], year=cycle.year, by=_me(request))
         messages.success(request, f"Roles of {shown} in {cycle.year} saved.")
         return redirect("person", cycle.slug, pk)
-    context = {"cycle": cycle, "person": shown, "form": form, "roles": roles, "merge": MergeForm()}
+    context = _person_page(request, cycle, shown) | {"form": form, "roles": roles}
     return render(request, "accounts/person.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _person_page(request: HttpRequest, cycle: InYear, shown: Person) -> dict[str, Any]:
+    return {
+        "cycle": cycle,
+        "person": shown,
+        "form": PersonForm(instance=shown),
+        "roles": RolesForm(initial={"roles": sorted(selectors.roles_of(shown, cycle.year))}),
+        "merge": MergeForm(),
+        "may_link": permissions.can_make_sign_in_link(request.user, shown, cycle.year),
+    }
 
 
 @require_POST
@@ -90,14 +103,7 @@ def person_merge(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
     kept = get_object_or_404(Person, pk=pk)
     form = MergeForm(request.POST)
     if not form.is_valid():
-        held = selectors.roles_of(kept, cycle.year)
-        context = {
-            "cycle": cycle,
-            "person": kept,
-            "form": PersonForm(instance=kept),
-            "roles": RolesForm(initial={"roles": sorted(held)}),
-            "merge": form,
-        }
+        context = _person_page(request, cycle, kept) | {"merge": form}
         return render(request, "accounts/person.html", context, status=422)
     other = form.cleaned_data["other"]
     actions.merge_people(kept, other=other, year=cycle.year, by=_me(request))

@@ -1,6 +1,8 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from accounts.actions import merge_people, set_roles
+from accounts.actions import make_sign_in_link, merge_people, set_roles
 from accounts.enums import Role
 from accounts.models import Person, RoleAssignment
 from accounts.permissions import has_ability
@@ -76,3 +78,61 @@ def test_merging_moves_everything_and_keeps_the_address():
     assert set(RoleAssignment.objects.filter(person=kept).values_list("role", flat=True)) == {"caller", "advisor"}
     assert kept.addresses.get().email == address
     assert not Person.objects.get(pk=other.pk).is_active
+
+
+OFFICERS = [Role.DEAN, Role.MATCH_OFFICER]
+
+
+def dean_at_work():
+    return PersonFactory(roles=["dean"], last_login=datetime(2027, 1, 4, tzinfo=UTC))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", OFFICERS)
+def test_who_does_not_sign_makes_nobody_an_officer_nor_themself(role):
+    dean_at_work()
+    coordinator, friend = PersonFactory(roles=["coordinator"]), PersonFactory()
+    for person in (coordinator, friend):
+        with pytest.raises(Refused, match="Only an officer"):
+            set_roles(person, roles=["coordinator", role], year=2027, by=coordinator)
+    assert not RoleAssignment.objects.filter(person=friend).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", OFFICERS)
+def test_who_does_not_sign_takes_no_officer_s_place(role):
+    """By a link that sets the officer's password, by their records, or by taking the role from them."""
+    dean_at_work()
+    coordinator, officer, friend = PersonFactory(roles=["coordinator"]), PersonFactory(roles=[role]), PersonFactory()
+    with pytest.raises(Refused, match="Only an officer"):
+        make_sign_in_link(officer, year=2027, by=coordinator)
+    for kept, other in ((friend, officer), (officer, friend), (coordinator, officer)):
+        with pytest.raises(Refused, match="Only an officer"):
+            merge_people(kept, other=other, year=2027, by=coordinator)
+    with pytest.raises(Refused, match="Only an officer"):
+        set_roles(officer, roles=[], year=2027, by=coordinator)
+
+
+@pytest.mark.django_db
+def test_an_officer_of_another_year_is_an_officer_still():
+    dean_at_work()
+    coordinator, officer = PersonFactory(roles=["coordinator"]), PersonFactory(roles=["dean"], year=2026)
+    with pytest.raises(Refused, match="Only an officer"):
+        make_sign_in_link(officer, year=2027, by=coordinator)
+
+
+@pytest.mark.django_db
+def test_officers_look_after_officers_and_a_year_without_any_gets_its_first():
+    coordinator, first = PersonFactory(roles=["coordinator"]), PersonFactory()
+    set_roles(first, roles=["dean"], year=2027, by=coordinator)
+    assert make_sign_in_link(first, year=2027, by=coordinator).startswith("/welcome/")
+    second = PersonFactory()
+    set_roles(second, roles=["match_officer"], year=2027, by=first)
+    assert make_sign_in_link(second, year=2027, by=first).startswith("/welcome/")
+
+
+@pytest.mark.django_db
+def test_a_role_that_stays_needs_no_officer():
+    dean, coordinator = dean_at_work(), PersonFactory(roles=["coordinator"])
+    set_roles(dean, roles=["dean", "advisor"], year=2027, by=coordinator)
+    assert has_ability(dean, Ability.ADVISE, 2027)
