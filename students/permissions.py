@@ -44,6 +44,7 @@ class Section(StrEnum):
     """The parts of a dossier that show or stay closed as one."""
 
     FACTS = "facts"
+    CIRCUMSTANCES = "circumstances that shape only the list of programs"
     RESULT = "result"
     EXAMS = "exams"
     EVALUATIONS = "evaluations"
@@ -67,12 +68,13 @@ class Audience(StrEnum):
     REGISTRAR = "registrar"
 
 
-_MEMBER = frozenset(Section) - {Section.SET_ASIDE, Section.CAUTIONS}
+# Circumstances (visa, couples, geography, constraints) are no ground for a tier, so the room does not read them.
+_MEMBER = frozenset(Section) - {Section.SET_ASIDE, Section.CAUTIONS, Section.CIRCUMSTANCES}
 SECTIONS: Mapping[Audience, frozenset[Section]] = {
     Audience.OFFICE: frozenset(Section),
     Audience.OFFICER: _MEMBER,
     Audience.MEMBER: _MEMBER,
-    Audience.ADVISOR: _MEMBER - {Section.ASSESSMENT, Section.CONFLICTS, Section.VOUCHES},
+    Audience.ADVISOR: _MEMBER - {Section.ASSESSMENT, Section.CONFLICTS, Section.VOUCHES} | {Section.CIRCUMSTANCES},
     Audience.REGISTRAR: frozenset(Section),
 }
 
@@ -100,9 +102,7 @@ def footing_of(user: User, student: Student, cycle: Cycle) -> Footing:
 
 
 def _audiences(user: User, student: Student, cycle: Cycle) -> frozenset[Audience]:
-    grounds = set(
-        AccessGrant.objects.in_force().filter(person_id=user.pk, student=student).values_list("ground", flat=True)
-    )
+    grounds = set(AccessGrant.objects.held_by(user, cycle).filter(student=student).values_list("ground", flat=True))
     holds = {
         Audience.OFFICE: bool(has_ability(user, Ability.SEE_SET_ASIDE, cycle.year)),
         Audience.OFFICER: bool(has_ability(user, Ability.SEE_RESULTS_EARLY, cycle.year)),

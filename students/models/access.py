@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.permissions import has_ability
+from accounts.roles import Ability
 from core import audit
 from core.clock import now
+from matchweek.models import Cycle
 from students.enums import RECUSING_KINDS, ConflictKind, GrantGround
 from students.models.base import Record, RecordQuerySet, known
 from students.models.evidence import Evidence
 from students.models.student import Student
+
+if TYPE_CHECKING:
+    from accounts.selectors import User
 
 
 class ConflictQuerySet(RecordQuerySet):
@@ -69,6 +75,13 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         """Keep the grants that hold now: [starts_at, ends_at)."""
         moment = now()
         return self.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+
+    def held_by(self, user: User, cycle: Cycle) -> Self:
+        """Keep what holds now for one person. A meeting's grants need a role of the year that sits in meetings."""
+        rows = self.in_force().filter(person_id=user.pk)
+        if has_ability(user, Ability.ATTEND_MEETING, cycle.year):
+            return rows
+        return rows.exclude(ground=GrantGround.MEETING)
 
 
 @audit.tracked

@@ -52,7 +52,7 @@ class StudentQuerySet(RecordQuerySet):
         rows = self.of(cycle).open_records(cycle).not_recused(user)
         if has_ability(user, Ability.SEE_ALL_DOSSIERS, cycle.year):
             return rows
-        granted = AccessGrant.objects.in_force().filter(person_id=user.pk)
+        granted = AccessGrant.objects.held_by(user, cycle)
         reach = Q(pk__in=granted.values("student_id"))
         if has_ability(user, Ability.ADVISE, cycle.year):
             reach |= Q(advisor_id=user.pk)

@@ -11,7 +11,7 @@ from django.http import Http404
 from accounts.permissions import has_ability
 from accounts.roles import Ability
 from accounts.selectors import User
-from core.timeline import Timeline
+from core.timeline import Timelines
 from matchweek.models import Cycle
 from matchweek.specialties import specialty_name
 from students.models import ClerkshipEvaluation, Conflict, ExamAttempt, Student, Vouch, VouchRequest
@@ -49,7 +49,7 @@ class DossierView:
     add_links: tuple[Act, ...]
     history_url: str
     change_url: str
-    timeline: Timeline | None
+    timeline: Timelines | None
     exams: tuple[ExamRow, ...] | None
     exam_note: str
     evaluations: tuple[EvaluationRow, ...] | None
@@ -149,8 +149,15 @@ def _view(reading: Reading, conflicts: list[Conflict], may_edit: bool) -> Dossie
         advise_url=page_url("evidence-add", *page, "advising") if _may_advise(reading) else "",
         conflicts=sections.conflict_cards(reading, conflicts) if reading.shows(Section.CONFLICTS) else None,
         declare_url=page_url("conflict-declare", *page),
-        preferences=preferences_of(student) if reading.shows(Section.FACTS) else (),
+        preferences=_preferences(reading),
     )
+
+
+def _preferences(reading: Reading) -> tuple[Preference, ...]:
+    if not reading.shows(Section.FACTS):
+        return ()
+    open_too = reading.shows(Section.CIRCUMSTANCES)
+    return tuple(each for each in preferences_of(reading.student) if open_too or not each.shapes_list)
 
 
 def _facts(reading: Reading) -> str:

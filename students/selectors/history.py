@@ -23,6 +23,8 @@ _TECHNICAL = frozenset(
     | {"withdrawn_by", "settled_by"}
 )
 _SPECIALTIES = ("backup_specialties", "prior_specialties")
+_RESULT: frozenset[str] = frozenset({"match_status", "soap_eligibility"})
+_CIRCUMSTANCES: frozenset[str] = frozenset({"geography", "couples", "constraints", "visa"})
 _DONE = {"insert": "Entered", "update": "Changed", "delete": "Deleted"}
 
 
@@ -46,9 +48,10 @@ class WithdrawnRow(NamedTuple):
 
 def hidden_fields(obj: Model, sections: Collection[Section]) -> frozenset[str]:
     """Return the fields whose history is closed although the rest is open."""
-    if isinstance(obj, Student) and Section.RESULT not in sections:
-        return frozenset({"match_status", "soap_eligibility"})
-    if not isinstance(obj, Student) and Section.SET_ASIDE not in sections:
+    if isinstance(obj, Student):
+        closed = frozenset() if Section.RESULT in sections else _RESULT
+        return closed if Section.CIRCUMSTANCES in sections else closed | _CIRCUMSTANCES
+    if Section.SET_ASIDE not in sections:
         return frozenset({"note", "lifted_reason"}) if obj._meta.model_name == "conflict" else frozenset()
     return frozenset()
 

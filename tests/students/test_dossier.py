@@ -30,12 +30,13 @@ from tests.factories import (
     StudentFactory,
     VouchFactory,
     VouchRequestFactory,
+    sign_in,
 )
 
 SECTIONS = ("vouches", "exams", "concerns", "evaluations", "academics", "advising", "conflicts", "preferences")
 ALL = set(Section)
-MEMBER = ALL - {Section.SET_ASIDE, Section.CAUTIONS}
-ADVISOR = MEMBER - {Section.ASSESSMENT, Section.CONFLICTS, Section.VOUCHES}
+MEMBER = ALL - {Section.SET_ASIDE, Section.CAUTIONS, Section.CIRCUMSTANCES}
+ADVISOR = MEMBER - {Section.ASSESSMENT, Section.CONFLICTS, Section.VOUCHES} | {Section.CIRCUMSTANCES}
 NAMES = {
     "facts": Section.FACTS,
     "exams": Section.EXAMS,
@@ -91,11 +92,39 @@ def test_sections_by_role_without_grant(role, cycle, student, after_embargo):
         assert load_dossier(student.pk, person, cycle).sections == expected
 
 
-@pytest.mark.parametrize("role", [Role.MEETING_MEMBER, Role.CLERKSHIP_DIRECTOR, Role.CALLER, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.MEETING_MEMBER, Role.CLERKSHIP_DIRECTOR])
 def test_sections_by_role_with_a_meeting_grant(role, cycle, student, after_embargo):
     person = PersonFactory(roles=[role])
     AccessGrantFactory(person=person, student=student)
     assert load_dossier(student.pk, person, cycle).sections == MEMBER
+
+
+@pytest.mark.parametrize("roles", [[], [Role.CALLER], [Role.AUDITOR], [Role.ADVISOR]])
+def test_a_meeting_s_grant_opens_nothing_to_who_sits_in_no_meeting_any_more(roles, cycle, student, after_embargo):
+    person = PersonFactory(roles=roles)
+    AccessGrantFactory(person=person, student=student)
+    with pytest.raises(Http404):
+        load_dossier(student.pk, person, cycle)
+
+
+CIRCUMSTANCES = {"visa": "VISA J-1", "couples": "COUPLE", "constraints": "CONSTRAINT", "geography": ["RI", "MA"]}
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"), [("dean", True), ("coordinator", True), ("advisor", True), ("member", False), ("officer", False)]
+)
+def test_circumstances_are_read_by_office_and_advisor_and_not_by_the_room(
+    who, reads, client, cycle, student, request, after_embargo
+):
+    """They shape the list of programs and are no ground for a tier; their history says them too."""
+    person = PersonFactory(roles=[Role.MATCH_OFFICER]) if who == "officer" else request.getfixturevalue(who)
+    Student.objects.filter(pk=student.pk).update(**CIRCUMSTANCES)
+    signed_in = sign_in(client, person)
+    for page in (f"/2027/students/{student.pk}/", f"/2027/students/{student.pk}/history/"):
+        words = signed_in.get(page).content.decode()
+        assert {text: text in words for text in ("VISA J-1", "COUPLE", "CONSTRAINT", "RI, MA")} == dict.fromkeys(
+            ("VISA J-1", "COUPLE", "CONSTRAINT", "RI, MA"), reads
+        ), page
 
 
 def test_an_advisor_sees_the_own_student_without_vouches_and_conflicts(cycle, student, advisor, after_embargo):

@@ -16,11 +16,13 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from core.models import Event
+from core.permits import Refused
 from students.actions.evidence import raise_evidence_numbers
 from students.enums import ConflictKind
+from students.models import Student
 from tests.factories import ConcernFactory, ConflictFactory, PersonFactory, VouchFactory, sign_in
 from tests.triage.meeting_room import MONDAY, TEN, Room, make_room, tier_one, tier_three, tier_two
-from triage.actions import decisions, meetings, priorities
+from triage.actions import agenda, decisions, follow_ups, meetings, priorities
 from triage.models import Decision, FollowUp, Meeting
 
 pytestmark = pytest.mark.django_db
@@ -219,9 +221,7 @@ def test_dossier_seen_in_the_room_is_on_the_trail_once(started):
     for _ in range(3):
         seen_by(started.member, url(started))
     events = Event.objects.filter(kind="dossier-opened", actor_id=started.member.pk)
-    assert list(events.values_list("student_id", "payload")) == [
-        (started.item(1).student_id, {"purpose": "meeting"})
-    ]
+    assert list(events.values_list("student_id", "payload")) == [(started.item(1).student_id, {"purpose": "meeting"})]
 
 
 # --- Recusal --------------------------------------------------------------------------------------------------------
@@ -423,3 +423,50 @@ def test_one_item_and_three_items_take_the_same_queries(monday, name):
             assert client.get(url(room, name)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("who", ["dean", "coordinator", "member"])
+def test_circumstances_stay_out_of_the_room(started, who):
+    Student.objects.update(visa="VISA J-1", couples="COUPLE", constraints="CONSTRAINT", position_types=["transitional"])
+    started.open(1)
+    page = text(seen_by(getattr(started, who), url(started)))
+    assert [words for words in ("VISA J-1", "COUPLE", "CONSTRAINT") if words in page] == []
+    assert "transitional" in page
+
+
+def test_an_action_on_a_student_stays_closed_to_who_is_recused_when_the_item_leaves_the_agenda(started):
+    started.open(2)
+    ConflictFactory(student=started.item(2).student, person=started.second, kind="family")
+    add = {"item": started.item(2), "what": "Ring Kestrelwood", "owner": started.dean, "due_on": MONDAY.date()}
+    follow_ups.add_follow_up(started.fresh(), **add, by=started.dean)
+    agenda.table_item(started.item(2), by=started.dean)
+    with pytest.raises(Refused, match="An action was noted on this item"):
+        agenda.remove_item(started.item(2), by=started.coordinator)
+
+
+def test_an_action_is_given_to_nobody_who_is_recused(started):
+    started.open(2)
+    ConflictFactory(student=started.item(2).student, person=started.second, kind="family")
+    add = {"item": started.item(2), "what": "Ring", "owner": started.second, "due_on": MONDAY.date()}
+    with pytest.raises(Refused, match="Dean Halloran is recused from item 2"):
+        follow_ups.add_follow_up(started.fresh(), **add, by=started.dean)
+
+
+def test_whoever_is_recused_takes_the_item_off_no_agenda(room):
+    ConflictFactory(student=room.item(2).student, person=room.coordinator, kind="family")
+    with pytest.raises(Refused, match="You are recused"):
+        agenda.remove_item(room.item(2), by=room.coordinator)
+
+
+def test_a_recused_chair_is_not_told_how_an_item_stands(started):
+    """Taking it up is theirs, the acting chair leads; the words are the same whatever became of it."""
+    ConflictFactory(student=started.item(2).student, person=started.dean, kind="family")
+    meetings.name_acting_chair(started.fresh(), person=started.second, by=started.dean)
+    item = started.open(2)
+    said = []
+    for status in ("open", "second", "decided"):
+        item.__class__.objects.filter(pk=item.pk).update(status=status, running_since=None)
+        with pytest.raises(Refused) as refused:
+            agenda.open_item(started.item(2), by=started.dean)
+        said.append(str(refused.value))
+    assert set(said) == {"You are recused from this item, and it is not to be taken up now."}

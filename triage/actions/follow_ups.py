@@ -21,6 +21,7 @@ def add_follow_up(
 ) -> FollowUp:
     """Give somebody an action, about an item or the meeting as a whole. Audited."""
     permissions.can_add_follow_up(by, meeting, item).or_raise()
+    permissions.can_own_follow_up(owner, item).or_raise()
     follow_up = FollowUp.objects.create(
         meeting=meeting, item=item, what=what, owner=owner, due_on=due_on, added_by=by, added_at=now()
     )

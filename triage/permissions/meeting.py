@@ -115,11 +115,13 @@ def can_remove_item(user: User, item: AgendaItem) -> Permit:
     """An item that was not discussed yet can be taken off the agenda."""
     return (
         can_prepare_meeting(user, item.meeting)
+        & can_know_item(user, item)
         & allow_if(
             item.status in {ItemStatus.WAITING, ItemStatus.TABLED},
             "Only an item that waits or is tabled can be removed.",
         )
         & allow_if(not item.decisions.exists(), "A decision was made on this item; it stays on the agenda.")
+        & allow_if(not item.follow_ups.exists(), "An action was noted on this item; it stays on the agenda.")
     )
 
 
@@ -150,6 +152,8 @@ def can_know_item(user: User, item: AgendaItem) -> Permit:
 
 def can_open_item(user: User, item: AgendaItem) -> Permit:
     """The chair or acting chair takes up an item that waits or is tabled, if there is somebody to lead it."""
+    if item.status not in {ItemStatus.WAITING, ItemStatus.TABLED} and is_recused(user, item.student):
+        return can_run_meeting(user, item.meeting) & refuse(f"{RECUSED[:-1]}, and it is not to be taken up now.")
     return (
         can_run_meeting(user, item.meeting)
         & allow_if(item.status != ItemStatus.DECIDED, "This item is decided. Reopen it with a reason.")
@@ -209,6 +213,12 @@ def can_add_follow_up(user: User, meeting: Meeting, item: AgendaItem | None = No
     return permit & allow_if(not is_recused(user, item.student), RECUSED) if item else permit
 
 
+def can_own_follow_up(person: Person, item: AgendaItem | None) -> Permit:
+    """Nobody is given an action about a student they are recused from."""
+    shut = item is not None and is_recused(person, item.student)
+    return allow_if(not shut, f"{person} is recused from item {item.place if item else ''}; choose somebody else.")
+
+
 def can_finish_follow_up(user: User, follow_up: FollowUp) -> Permit:
     """Its owner or the dean's office marks an action as done, unless recused from its student."""
     shut = follow_up.item is not None and is_recused(user, follow_up.item.student)
@@ -243,7 +253,7 @@ def can_read_receipt(user: User, decision: Decision) -> Permit:
     return (
         allow_if(not is_recused(user, decision.student), "You are recused from this student.")
         & can_read_minutes(user, decision.item.meeting)
-        & allow_if(_is_in_force(decision), "This decision is not in force: it was reopened, or waits for a second officer.")
+        & allow_if(_is_in_force(decision), "This decision is not in force: reopened, or waiting for a second officer.")
     )
 
 

@@ -88,16 +88,16 @@ def readable_students(user: User, cycle: Cycle) -> QuerySet[Student]:
     rows: QuerySet[Student] = Student.objects.visible_to(user, cycle).assessed()
     if can_see_every_assessment(user, cycle):
         return rows
-    return rows.filter(pk__in=_meeting_grants(user).values("student_id"))
+    return rows.filter(pk__in=_meeting_grants(user, cycle).values("student_id"))
 
 
 def may_know_results(user: User, cycle: Cycle, student_id: int) -> bool:
     """Tell whether the person may learn that this student is assessed: under the embargo few may."""
-    return bool(can_see_results(user, cycle)) or _meeting_grants(user).filter(student_id=student_id).exists()
+    return bool(can_see_results(user, cycle)) or _meeting_grants(user, cycle).filter(student_id=student_id).exists()
 
 
-def _meeting_grants(user: User) -> QuerySet[AccessGrant]:
-    return AccessGrant.objects.in_force().filter(person_id=user.pk, ground=GrantGround.MEETING)
+def _meeting_grants(user: User, cycle: Cycle) -> QuerySet[AccessGrant]:
+    return AccessGrant.objects.held_by(user, cycle).filter(ground=GrantGround.MEETING)
 
 
 def current_assessment(student_id: int) -> Assessment | None:

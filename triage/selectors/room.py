@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.http import Http404
@@ -230,13 +230,17 @@ def _card_words(standing: Standing, is_open: bool, moment: datetime) -> str:
 
 
 def _dossier(standing: Standing, user: User) -> DossierView | None:
-    """The dossier, or None when it is closed: the meeting is over, or the record closed meanwhile."""
+    """The dossier, or None when it is closed: the meeting is over, or the record closed meanwhile.
+
+    Circumstances are no ground for a tier: they are left out whoever looks, for the dean's screen is the room's.
+    """
     assert standing.shown is not None
     standings = standing.current.standings if standing.current else {}
     try:
-        return load_dossier(standing.shown.student_id, user, standing.meeting.cycle, standings=standings)
+        found = load_dossier(standing.shown.student_id, user, standing.meeting.cycle, standings=standings)
     except Http404:
         return None
+    return replace(found, preferences=tuple(each for each in found.preferences if not each.shapes_list))
 
 
 def _decisions_on(item: AgendaItem) -> list[Decision]:
