@@ -190,7 +190,15 @@ def test_ticket_of_another_key_is_refused(live_site: str, meeting: Meeting) -> N
     assert status(live_site, f"/live/{swapped}") == 403
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", signing.dumps(["meeting:1", 1], salt="other")])
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("", id="none"),
+        pytest.param("nonsense", id="nonsense"),
+        pytest.param("a:b:c", id="made up"),
+        pytest.param(signing.dumps(["meeting:1", 1], salt="other"), id="another salt"),
+    ],
+)
 def test_forged_ticket_is_refused(live_site: str, token: str) -> None:
     assert status(live_site, f"/live/{token}") == 403
 
