@@ -9,8 +9,10 @@ from itertools import count
 
 Lanes = Sequence[tuple[str, Sequence[tuple[date, bool, str]]]]
 
-WIDTH = 800.0
+WIDTH = 600.0
 LEFT = 124.0  # Where the axis begins; the lanes' names stand before it.
+NARROW = 320.0  # The picture of a phone: the names stand above their lanes.
+MARGIN = 7.0  # Half a mark, so that none is cut at the edge of the narrow picture.
 _ROW = 15.0  # One row of labels above or below a lane's line.
 _MARK = 16.0  # The height a lane's marks take.
 _YEARS = 22.0  # The row of years at the foot.
@@ -44,6 +46,7 @@ class Lane:
     """One exam: its name, the height of its line, and its attempts in order of date."""
 
     name: str
+    name_y: float
     y: float
     points: tuple[Point, ...]
 
@@ -62,6 +65,27 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Timelines:
+    """The same attempts drawn for a page and for a phone."""
+
+    wide: Timeline
+    narrow: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    first: int
+    last: int
+    left: float
+    right: float
+
+    def x(self, on: date) -> float:
+        """Return where a day stands between the first of January of two years."""
+        start, end = date(self.first, 1, 1).toordinal(), date(self.last, 1, 1).toordinal()
+        return round(self.left + (self.right - self.left) * (on.toordinal() - start) / (end - start), 1)
+
+
+@dataclass(frozen=True, slots=True)
 class _Placed:
     x: float
     label_x: float
@@ -70,35 +94,45 @@ class _Placed:
     label: str
 
 
-def lay_out(lanes: Lanes) -> Timeline:
-    """Place every (date, passed, label) of each named lane. A label that would touch another goes a row further out."""
-    dates = [on for _, points in lanes for on, _, _ in points] or [date(2000, 1, 1)]
-    first, last = min(dates).year, max(dates).year + 1
+def lay_out_both(lanes: Lanes) -> Timelines:
+    """Draw the attempts for a page and for a phone."""
+    return Timelines(lay_out(lanes), lay_out(lanes, width=NARROW, left=MARGIN))
+
+
+def lay_out(lanes: Lanes, *, width: float = WIDTH, left: float = LEFT) -> Timeline:
+    """Place every (date, passed, label) of each named lane. A label that would touch another goes a row further out.
+
+    Where there is no room for names before the axis, each gets a row above its lane.
+    """
+    axis = _Axis(*_years(lanes), left, width if left == LEFT else width - MARGIN)
     drawn: list[Lane] = []
     top = 0.0
     for name, points in lanes:
-        placed = list(_place(points, first, last))
+        placed = list(_place(points, axis))
         above = max([1, *(each.row for each in placed)])
         below = max([1, *(-each.row for each in placed)])
+        if left < LEFT:
+            top += _ROW
         line = top + above * _ROW + _MARK / 2
-        drawn.append(Lane(name, line, tuple(_point(each, line) for each in placed)))
+        name_y = line + 4 if left >= LEFT else top - 3
+        drawn.append(Lane(name, name_y, line, tuple(_point(each, line) for each in placed)))
         top = line + _MARK / 2 + below * _ROW
-    ticks = tuple(Tick(_x(date(year, 1, 1), first, last), str(year)) for year in range(first, last + 1))
-    return Timeline(WIDTH, top + _YEARS, LEFT, top, ticks, tuple(drawn), _describe(lanes))
+    ticks = tuple(Tick(axis.x(date(year, 1, 1)), str(year)) for year in range(axis.first, axis.last + 1))
+    return Timeline(width, top + _YEARS, left, top, ticks, tuple(drawn), _describe(lanes))
 
 
-def _x(on: date, first: int, last: int) -> float:
-    """Return where a day stands between the first of January of two years."""
-    start, end = date(first, 1, 1).toordinal(), date(last, 1, 1).toordinal()
-    return round(LEFT + (WIDTH - LEFT) * (on.toordinal() - start) / (end - start), 1)
+def _years(lanes: Lanes) -> tuple[int, int]:
+    """Return the year of the first attempt and the one after the last."""
+    dates = [on for _, points in lanes for on, _, _ in points] or [date(2000, 1, 1)]
+    return min(dates).year, max(dates).year + 1
 
 
-def _place(points: Sequence[tuple[date, bool, str]], first: int, last: int) -> Iterator[_Placed]:
+def _place(points: Sequence[tuple[date, bool, str]], axis: _Axis) -> Iterator[_Placed]:
     taken: dict[int, float] = {}  # Per row, where its last label ends.
     for on, passed, label in sorted(points):
-        x = _x(on, first, last)
+        x = axis.x(on)
         half = len(label) * _GLYPH / 2
-        centre = round(min(max(x, LEFT + half), WIDTH - half), 1)
+        centre = round(min(max(x, axis.left + half), axis.right - half), 1)
         row = next(each for each in _rows() if taken.get(each, 0.0) + _GAP <= centre - half)
         taken[row] = centre + half
         yield _Placed(x, centre, row, passed, label)

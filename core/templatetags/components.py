@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core.clock import EASTERN
-from core.timeline import Timeline
+from core.timeline import Timelines
 
 register = template.Library()
 
@@ -54,7 +54,7 @@ def tier_mark(tier: int) -> SafeString:
 
 @register.simple_tag
 def tier_pill(tier: int | None, state: str = "recommended", big: bool = False) -> SafeString:
-    """Draw a tier. `state`: recommended (outline), decided (solid, check) or none; big spells "Tier 2, Guidance"."""
+    """Draw a tier. `state`: recommended, proposed (outline), decided (solid, check) or none; big: "Tier 2, Guidance"."""
     if not tier or state == "none":
         return mark_safe('<span class="tier is-none">Not assessed</span>')
     tier = int(tier)
@@ -166,9 +166,9 @@ def lay_out_spread(counts: Sequence[int]) -> Spread:
 
 
 @register.inclusion_tag("components/exams.html")
-def exams(timeline: Timeline, name: str = "exams") -> dict[str, object]:
-    """Draw exam attempts on a time axis; `name` keeps ids apart when a page has two."""
-    return {"timeline": timeline, "name": name}
+def exams(timelines: Timelines, name: str = "exams") -> dict[str, object]:
+    """Draw exam attempts on a time axis, for a page and for a phone; `name` keeps ids apart when a page has two."""
+    return {"drawings": (("wide", timelines.wide), ("narrow", timelines.narrow)), "name": name}
 
 
 @register.filter

@@ -16,10 +16,10 @@ from accounts.models import Person
 from accounts.selectors import User
 from core.clock import now
 from core.models import Event
-from core.timeline import Timeline
+from core.timeline import Timelines
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
-from matchweek.selectors import is_embargoed
+from matchweek.selectors import is_embargoed, results_known_from
 from matchweek.specialties import specialty_name
 from students.enums import AuditKind, MatchStatus, Purpose
 from students.models import (
@@ -55,7 +55,7 @@ class OwnPage:
     name: str
     facts: tuple[tuple[str, str], ...]
     preferences: tuple[Preference, ...]
-    timeline: Timeline | None
+    timeline: Timelines | None
     exams: tuple[ExamRow, ...]
     evaluations: tuple[Card, ...]
     academics: tuple[Card, ...]
@@ -204,8 +204,7 @@ def _openings(student: Student, cycle: Cycle) -> tuple[Opening, ...]:
     """List who opened the file. Under the embargo without what happened in it: a busy file would tell a result."""
     events = Event.objects.filter(student_id=student.pk, kind=AuditKind.DOSSIER_OPENED).order_by("-seq")
     if is_embargoed(cycle):
-        report = cycle.milestone(MilestoneKind.SCHOOL_REPORT)
-        events = events.filter(clock_at__lt=min(cycle.results_loaded_at or report, report))
+        events = events.filter(clock_at__lt=results_known_from(cycle))
     rows = list(events.values_list("clock_at", "actor_id", "payload")[:_OPENINGS_SHOWN])
     names = _names(actor for _, actor, _ in rows)
     return tuple(Opening(at, names.get(actor or 0, "somebody"), _purpose(payload or {})) for at, actor, payload in rows)

@@ -10,7 +10,7 @@ from accounts.permissions import has_ability
 from accounts.roles import Ability
 from accounts.selectors import User
 from core.clock import EASTERN, now
-from core.timeline import Timeline, lay_out
+from core.timeline import Timelines, lay_out_both
 from matchweek.models import Cycle
 from students.enums import Exam, ExamResult, Grade, Strength, VouchAnswer
 from students.models import (
@@ -93,14 +93,14 @@ def rows(model: type[Evidence], reading: Reading, section: Section) -> list[Any]
     return _ROWS[model].of(reading.student.pk) if reading.shows(section) else []
 
 
-def exam_timeline(attempts: Iterable[ExamAttempt]) -> Timeline:
+def exam_timeline(attempts: Iterable[ExamAttempt]) -> Timelines:
     """Lay the attempts out on one axis, a lane per examination in their usual order."""
     lanes: dict[str, list[Any]] = {}
     for each in sorted(attempts, key=lambda attempt: Exam.values.index(attempt.exam)):
         score = f", {each.score}" if each.score else ""
         label = f"{each.taken_on:%b %y}, {each.get_result_display()}{score}"
         lanes.setdefault(each.get_exam_display(), []).append((each.taken_on, each.result == ExamResult.PASS, label))
-    return lay_out(list(lanes.items()))
+    return lay_out_both(list(lanes.items()))
 
 
 def exam_rows(reading: Reading, attempts: Iterable[ExamAttempt]) -> tuple[ExamRow, ...]:

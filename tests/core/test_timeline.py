@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.timeline import LEFT, WIDTH, lay_out
+from core.timeline import LEFT, MARGIN, NARROW, WIDTH, lay_out, lay_out_both
 
 
 def attempts(*dates, label="not passed, 201"):
@@ -70,6 +70,15 @@ def test_timeline_labels_never_touch_and_stay_inside(days):
     boxes = [box(point) for lane in drawn.lanes for point in lane.points]
     assert not [(one, other) for place, one in enumerate(boxes) for other in boxes[:place] if touch(one, other)]
     assert all(left >= LEFT and right <= WIDTH and top >= 0 and foot <= drawn.foot for left, right, top, foot in boxes)
+
+
+@given(lanes)
+def test_narrow_timeline_has_no_label_touch_or_leave_the_picture(days):
+    drawn = lay_out_both([(f"Step {place}", attempts(*each)) for place, each in enumerate(days)]).narrow
+    boxes = [box(point) for lane in drawn.lanes for point in lane.points]
+    assert not [(one, other) for place, one in enumerate(boxes) for other in boxes[:place] if touch(one, other)]
+    assert all(left >= MARGIN and right <= NARROW for left, right, _, _ in boxes)
+    assert all(lane.name_y < top for lane in drawn.lanes for _, _, top, _ in map(box, lane.points))
 
 
 @pytest.mark.parametrize("passed", [True, False])
