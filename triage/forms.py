@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Person
 from accounts.roles import Ability
 from core.clock import EASTERN, now
-from core.forms import crispy_helper
+from core.forms import crispy_helper, name_blank_choices
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
 from students.enums import RECUSING_KINDS, ConflictKind
@@ -57,6 +57,7 @@ class PlanForm(forms.Form):
             "item_minutes": meeting.item_minutes if meeting else 4,
         }
         super().__init__(*args, **kwargs)
+        name_blank_choices(self)
         self.fields["chair"].queryset = people_with(Ability.LEAD_MEETING, cycle)  # type: ignore[attr-defined]  # typed as Field
         self.helper = crispy_helper()
 
@@ -88,6 +89,7 @@ class AddItemForm(forms.Form):
 
 
 KINDS_OF_CONFLICT = [
+    ("", "Choose"),
     ("Recused", [(kind, ConflictKind(kind).label.capitalize()) for kind in RECUSING_KINDS]),
     ("Shown, but staying", [(kind, kind.label.capitalize()) for kind in ConflictKind if kind not in RECUSING_KINDS]),
 ]
@@ -114,8 +116,8 @@ class RecusalForm(forms.Form):
 
     def __init__(self, *args: Any, items: list[tuple[int, str]], people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = items  # type: ignore[attr-defined]  # typed as Field
-        self.fields["person"].choices = people  # type: ignore[attr-defined]  # typed as Field
+        self.fields["item"].choices = [("", "Choose"), *items]  # type: ignore[attr-defined]  # typed as Field
+        self.fields["person"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]  # typed as Field
         self.helper = crispy_helper()
 
 

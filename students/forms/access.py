@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from core.forms import crispy_helper
-from students.enums import ConflictKind
+from students.enums import RECUSING_KINDS, ConflictKind
 from students.forms.evidence import MAY_READ, date_input, today
 from students.forms.people import PersonField, everybody
 
@@ -26,11 +26,17 @@ class AskForm(forms.Form):
         self.helper = crispy_helper()
 
 
+_KINDS = [
+    (kind.value, f"{kind.label.capitalize()} (recused)" if kind in RECUSING_KINDS else kind.label.capitalize())
+    for kind in ConflictKind
+]
+
+
 class ConflictForm(forms.Form):
     """A relation between a person and the student. Whose it is: one's own, or for the office anybody's."""
 
     person = PersonField(label="Address of the person concerned")
-    kind = forms.ChoiceField(choices=ConflictKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(choices=_KINDS, widget=forms.RadioSelect)
     declared_on = forms.DateField(widget=date_input(), initial=today)
     note = forms.CharField(max_length=300, required=False, help_text=MAY_READ)
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.clock import EASTERN, now
-from core.forms import crispy_helper
+from core.forms import crispy_helper, name_blank_choices
 from core.templatetags.components import icon
 from matchweek.models import Cycle
 from students.enums import Strength
@@ -57,6 +57,7 @@ class EvidenceForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.cycle = cycle
         self.helper = crispy_helper()
+        name_blank_choices(self)
         self.fit(cycle)
 
     def fit(self, cycle: Cycle) -> None:
@@ -127,13 +128,13 @@ class ConcernForm(EvidenceForm):
             "kind",
             "severity",
             "happened_on",
+            "summary",
             "reported_by",
             "first_hand",
             "record_reference",
             "student_told_on",
             "student_response_on",
             "student_response",
-            "summary",
         ]
         labels = {
             "happened_on": "When it happened",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import crispy_helper
+from core.forms import crispy_helper, name_blank_choices
 from matchweek.enums import PositionType
 from matchweek.models import Cycle
 from matchweek.specialties import find_specialty, specialty_name
@@ -100,6 +100,7 @@ class StudentForm(forms.ModelForm[Student]):
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = crispy_helper()
+        name_blank_choices(self)
         self.cycle = cycle
         self.fields["advisor"].widget.suggestions = everybody()
         if self.instance.pk:
