@@ -22,7 +22,13 @@ class PersonForm(forms.ModelForm[Person]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+        self.initial["position"] = self.instance.position_words
         self.helper = crispy_helper()
+
+    def clean_position(self) -> str:
+        """Keep what an import wrote as a code, unless somebody wrote something else."""
+        given = str(self.cleaned_data["position"])
+        return self.instance.position if given == self.instance.position_words else given
 
     def facts(self) -> PersonFacts:
         """Return the cleaned facts."""
