@@ -104,7 +104,7 @@ if (strip) {
   const differs = wallTime(start, own) !== wallTime(start, EASTERN) || wallDay(start, own) !== wallDay(start, EASTERN);
   if (cell && differs) {
     cell.hidden = false;
-    write(cell.querySelector("[data-clock-own-zone]"), `${zoneName()}, your zone`);
+    write(cell.querySelector("[data-clock-own-zone]"), matchMedia("(max-width: 640px)").matches ? zoneName() : `${zoneName()}, your zone`);
   }
 }
 

@@ -19,7 +19,11 @@ function start(toast) {
 }
 
 function startAll() {
-  document.querySelectorAll("[data-flash]").forEach(start);
+  const fresh = document.querySelectorAll('[data-flash]:not([data-flash="seen"])');
+  if (!fresh.length) return;
+  // What a new one follows is old news, unless it holds an action or tells of a problem.
+  document.querySelectorAll('[data-flash="seen"]:not(.is-problem, :has(a))').forEach((toast) => toast.remove());
+  fresh.forEach(start);
 }
 
 startAll();
