@@ -119,6 +119,12 @@ def _gone_percent(cycle: Cycle, upcoming: Milestone | None, moment: datetime) ->
     return round(100 * (moment - start) / (upcoming.at - start))
 
 
+def results_known_from(cycle: Cycle) -> datetime:
+    """Return when the school knew results: with its report, or when they were loaded, whichever was first."""
+    report = cycle.milestone(Kind.SCHOOL_REPORT)
+    return min(cycle.results_loaded_at or report, report)
+
+
 def is_embargoed(cycle: Cycle) -> bool:
     """Tell whether match results are known to the school and not yet free (PRODUCT.md, "Embargo").
 

@@ -17,6 +17,7 @@ from core.models import Event
 from matchweek.enums import AuditKind as CycleKind
 from matchweek.models import Cycle
 from matchweek.permissions import can_see_results
+from matchweek.selectors import results_known_from
 from reports.enums import AuditKind as ReportKind
 from students.enums import AuditKind as EvidenceKind
 from students.enums import Purpose
@@ -56,8 +57,9 @@ class TrailRow:
 def events_visible_to(user: User, cycle: Cycle) -> QuerySet[Event]:
     """Return the events of a cycle the person may read, newest first.
 
-    Events about students they are recused from are left out of rows, counts and exports. Under the embargo
-    people outside the named attendees get nothing of the triage, which would reveal results.
+    Events about students they are recused from are left out of rows, counts and exports. Under the embargo people
+    outside the named attendees get nothing of the triage, nor of what happened to any record since results were
+    known: whose dossier was opened for the meeting, and to whom, would reveal them.
     """
     recused = Conflict.objects.recusing().filter(person_id=user.pk).values("student_id")
     events: QuerySet[Event] = Event.objects.filter(Q(cycle_id=cycle.pk) | Q(cycle_id__isnull=True)).exclude(
@@ -65,6 +67,8 @@ def events_visible_to(user: User, cycle: Cycle) -> QuerySet[Event]:
     )
     if not can_see_results(user, cycle):
         events = events.exclude(kind__in=TriageKind.values).exclude(kind=CycleKind.RESULTS_LOADED)
+        about_records = Q(student_id__isnull=False) | Q(kind__in=EvidenceKind.values)
+        events = events.exclude(about_records, clock_at__gte=results_known_from(cycle))
     return events.order_by("-seq")
 
 

@@ -31,6 +31,10 @@ def trail(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     """Show the trail, newest first."""
     permissions.can_see_trail(request.user, cycle).or_raise()
     found = TrailFilter(request.GET, queryset=events_visible_to(request.user, cycle))
+    return _page(request, cycle, found)
+
+
+def _page(request: HttpRequest, cycle: Cycle, found: TrailFilter) -> HttpResponse:
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     context = {
         "cycle": cycle,
@@ -38,17 +42,20 @@ def trail(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         "page": page,
         "rows": trail_rows(page.object_list),
         "may_export": permissions.can_export_trail(request.user, cycle),
-        "is_filtered": any(request.GET.get(name) for name in _FILTERS),
+        "is_filtered": any(found.data.get(name) for name in _FILTERS),
     }
     template = "reports/trail.html" + ("#rows" if request.htmx else "")  # type: ignore[attr-defined]
     return render(request, template, context, status=200 if found.is_valid() else 422)
 
 
 @require_POST
-def trail_export(request: HttpRequest, cycle: Cycle) -> StreamingHttpResponse:
+def trail_export(request: HttpRequest, cycle: Cycle) -> StreamingHttpResponse | HttpResponse:
     """Export what the filters leave as CSV, safe to open in a spreadsheet. The export is on the trail."""
     permissions.can_export_trail(request.user, cycle).or_raise()
-    events = TrailFilter(request.POST, queryset=events_visible_to(request.user, cycle)).qs
+    found = TrailFilter(request.POST, queryset=events_visible_to(request.user, cycle))
+    if not found.is_valid():
+        return _page(request, cycle, found)
+    events = found.qs
     filters = [name for name in _FILTERS if request.POST.get(name)]
     actions.note_export(cycle, rows=events.count(), filters=filters, by=cast("Person", request.user))
     response = StreamingHttpResponse(_csv_lines(events), content_type="text/csv; charset=utf-8")

@@ -249,10 +249,18 @@ def _refused_csv(header: list[str], rows: Sequence[dict[str, Any]]) -> str:
 
 def what_was_built_on(batch: ImportBatch) -> str:
     """Return, in a sentence, what stands in the way of undoing an import; nothing when nothing does."""
-    for find in (_edited_since, _other_evidence, _worked_on_since):
+    for find in (_recusals, _edited_since, _other_evidence, _worked_on_since):
         words = find(batch)
         if words:
             return words
+    return ""
+
+
+def _recusals(batch: ImportBatch) -> str:
+    """Recusals from students who would stay in the class: they are lifted by a second officer, never undone."""
+    brought = Conflict.objects.recusing().filter(batch=batch)
+    if brought.filter(Q(student__batch__isnull=True) | ~Q(student__batch=batch)).exists():
+        return "Undoing it would lift recusals, which only a second officer does, with a reason."
     return ""
 
 

@@ -4,9 +4,10 @@ import pytest
 import time_machine
 
 from core.models import Event
+from matchweek.actions import note_results_loaded
 from matchweek.enums import MilestoneKind
 from reports.selectors import events_visible_to
-from students.actions.access import open_dossier
+from students.actions.access import grant_access, open_dossier
 from students.enums import Purpose
 from tests.factories import ConflictFactory, CycleFactory, PersonFactory, StudentFactory, sign_in
 
@@ -69,6 +70,36 @@ def test_under_the_embargo_the_trail_tells_an_auditor_nothing_of_the_triage(cycl
         assert "item-decided" in kinds(dean)
     with time_machine.travel(lifts, tick=False):
         assert "item-decided" in kinds(auditor)
+
+
+@pytest.mark.parametrize("role", ["registrar", "auditor"])
+def test_under_the_embargo_what_happened_since_results_were_known_tells_nobody_who_is_unmatched(client, cycle, role):
+    """An opening for the meeting, or access to a student, would: only unmatched students are on an agenda."""
+    reader, dean, member = PersonFactory(roles=[role]), PersonFactory(roles=["dean"]), PersonFactory()
+    report, lifts = (cycle.milestone(kind) for kind in (MilestoneKind.SCHOOL_REPORT, MilestoneKind.EMBARGO_LIFTS))
+    early, tells = StudentFactory(last_name="Early"), StudentFactory(last_name="Telling")
+    with time_machine.travel(report - timedelta(hours=3), tick=False):
+        opened(early, dean)
+    with time_machine.travel(report - timedelta(hours=2), tick=False):
+        note_results_loaded(cycle, by=dean)
+        open_dossier(tells, purpose=Purpose.MEETING, by=dean)
+        grant_access(tells, person=member, ground="meeting", reference="meeting:7", by=dean)
+    for moment, seen in ((report - timedelta(hours=1), False), (lifts - timedelta(seconds=1), False), (lifts, True)):
+        with time_machine.travel(moment, tick=False):
+            signed_in = sign_in(client, reader)
+            page = signed_in.get(f"/{cycle.slug}/trail/").content.decode()
+            found = signed_in.get(f"/{cycle.slug}/trail/?student=Telling").content.decode()
+        assert "Early" in page
+        assert ("Telling" in page, "meeting:7" in page, "No event found." in found) == (seen, seen, not seen)
+
+
+def test_nothing_is_exported_for_a_filter_that_is_no_filter(client, cycle, after_embargo):
+    """A mistyped day must not send the whole trail."""
+    registrar = PersonFactory(roles=["registrar"])
+    answer = sign_in(client, registrar).post(f"/{cycle.slug}/trail/export/", {"until": "yesterday"})
+    assert answer.status_code == 422
+    assert "Enter a valid date." in answer.content.decode()
+    assert not Event.objects.filter(kind="trail-exported").exists()
 
 
 def test_an_export_is_itself_on_the_trail(client, cycle, after_embargo):

@@ -334,6 +334,16 @@ def test_an_import_of_everything_can_be_undone_and_done_again(cycle: Cycle, coor
     assert load(cycle, uploads()).row_count == 0
 
 
+def test_undoing_an_import_lifts_no_recusal_from_a_student_who_stays(cycle: Cycle, coordinator: Person) -> None:
+    """Only a second officer lifts one: undoing the import is no way around."""
+    load(cycle, uploads(conflicts="aamc_id,person_email,kind\n"))
+    batch = applied(cycle, [Upload("conflicts.csv", FILES["conflicts.csv"].encode())], coordinator)
+    assert Conflict.objects.recusing().exists()
+    with pytest.raises(Refused, match="would lift recusals"):
+        actions.undo_import(batch, by=coordinator)
+    assert Conflict.objects.recusing().exists()
+
+
 def test_what_was_built_on_an_import_keeps_it(cycle: Cycle, coordinator: Person) -> None:
     batch = applied(cycle, uploads(), coordinator)
     assert what_was_built_on(batch) == ""
