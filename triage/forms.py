@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from accounts.models import Person
 from accounts.roles import Ability
 from core.clock import EASTERN, now
 from core.forms import crispy_helper, name_blank_choices
 from matchweek.enums import MilestoneKind
+from matchweek.forms import near_cycle
 from matchweek.models import Cycle
 from students.enums import RECUSING_KINDS, ConflictKind
 from students.models import Conflict, Student
@@ -58,8 +60,13 @@ class PlanForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         name_blank_choices(self)
+        self.cycle = cycle
         self.fields["chair"].queryset = people_with(Ability.LEAD_MEETING, cycle)  # type: ignore[attr-defined]  # typed as Field
         self.helper = crispy_helper()
+
+    def clean_day(self) -> date:
+        """Refuse a day that is not about this cycle."""
+        return near_cycle(self.cleaned_data["day"], self.cycle)
 
     def plan(self) -> MeetingPlan:
         """Return what was entered; the time is read as Eastern wall time."""
@@ -90,8 +97,8 @@ class AddItemForm(forms.Form):
 
 KINDS_OF_CONFLICT = [
     ("", "Choose"),
-    ("Recused", [(kind, ConflictKind(kind).label.capitalize()) for kind in RECUSING_KINDS]),
-    ("Shown, but staying", [(kind, kind.label.capitalize()) for kind in ConflictKind if kind not in RECUSING_KINDS]),
+    ("Recused", [(kind, capfirst(ConflictKind(kind).label)) for kind in RECUSING_KINDS]),
+    ("Shown, but staying", [(kind, capfirst(kind.label)) for kind in ConflictKind if kind not in RECUSING_KINDS]),
 ]
 
 

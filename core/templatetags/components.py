@@ -54,7 +54,7 @@ def tier_mark(tier: int) -> SafeString:
 
 @register.simple_tag
 def tier_pill(tier: int | None, state: str = "recommended", big: bool = False) -> SafeString:
-    """Draw a tier. `state`: recommended, proposed (outline), decided (solid, check) or none; big: "Tier 2, Guidance"."""
+    """Draw a tier. `state`: recommended or proposed (outline), decided (solid) or none; big: "Tier 2, Guidance"."""
     if not tier or state == "none":
         return mark_safe('<span class="tier is-none">Not assessed</span>')
     tier = int(tier)

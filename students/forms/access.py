@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from core.forms import crispy_helper
 from students.enums import RECUSING_KINDS, ConflictKind
@@ -27,8 +28,7 @@ class AskForm(forms.Form):
 
 
 _KINDS = [
-    (kind.value, f"{kind.label.capitalize()} (recused)" if kind in RECUSING_KINDS else kind.label.capitalize())
-    for kind in ConflictKind
+    (kind.value, f"{capfirst(kind.label)}{' (recused)' if kind in RECUSING_KINDS else ''}") for kind in ConflictKind
 ]
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.models import Person
 from core.clock import EASTERN
@@ -214,7 +215,7 @@ def conflict_card(conflict: Conflict, *, shows_note: bool, acts: tuple[Act, ...]
         str(conflict.person),
         "zero",
         words,
-        ConflictKind(conflict.kind).label.capitalize(),
+        capfirst(ConflictKind(conflict.kind).label),
         conflict.note if shows_note else "",
         f"Lifted by {conflict.lifted_by}: {conflict.lifted_reason}" if conflict.lifted_at and shows_note else "",
         acts=acts,

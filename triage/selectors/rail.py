@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.text import capfirst
+
 from accounts.selectors import User
 from core.clock import now
 from core.templatetags.components import eastern_time
@@ -48,7 +50,7 @@ def rail_rows(
 
 
 def _recused_note(row: AgendaRow, meeting: Meeting, user: User) -> str:
-    words = row.recusal_words.capitalize()
+    words = capfirst(row.recusal_words)
     if user.pk == meeting.chair_id:
         return f"{words}. Acting chair: {meeting.acting_chair or 'not named yet'}"
     return words
@@ -58,7 +60,7 @@ def _note(row: AgendaRow, times: Mapping[int, str]) -> str:
     if row.is_override:
         words = f"Override of Tier {row.recommended}" if not row.has_changed else "Override"
     elif row.status in {ItemStatus.TABLED, ItemStatus.SECOND}:
-        words = row.status_words.capitalize()
+        words = capfirst(row.status_words)
     elif row.status == ItemStatus.OPEN:
         words = "Now"
     elif row.status == ItemStatus.WAITING:
