@@ -99,7 +99,8 @@ def load_demo() -> Cycle:
 def _import_class(cycle: Cycle) -> None:
     tables = make_tables(year=YEAR, class_size=CLASS_SIZE, unmatched=UNMATCHED)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(name) / "invented-class"
+        folder.mkdir()
         write_tables(tables, folder)
         import_at_once(cycle, source=read_source(folder), by=None)
 
