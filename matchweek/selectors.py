@@ -116,7 +116,8 @@ def _gone_percent(cycle: Cycle, upcoming: Milestone | None, moment: datetime) ->
         return 100
     passed = [each.at for each in cycle.calendar.values() if each.at <= moment]
     start = max(passed, default=upcoming.at - timedelta(days=120))
-    return round(100 * (moment - start) / (upcoming.at - start))
+    # A cycle more than 120 days off has not begun: its line is empty.
+    return max(0, round(100 * (moment - start) / (upcoming.at - start)))
 
 
 def results_known_from(cycle: Cycle) -> datetime:

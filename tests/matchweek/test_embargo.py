@@ -89,3 +89,8 @@ def test_clock_strip_says_what_is_open_and_what_comes_next(cycle):
         "Embargo lifts 10:00",
         73,
     )
+
+
+def test_clock_strip_of_a_cycle_far_off_is_empty(cycle):
+    with time_machine.travel(cycle.milestone(MilestoneKind.SCHOOL_REPORT) - timedelta(days=400), tick=False):
+        assert clock_strip(cycle).gone_percent == 0
