@@ -28,8 +28,8 @@ PAGE = 50
 def people(request: HttpRequest, cycle: InYear) -> HttpResponse:
     """List people with their roles this year; find by name or address."""
     permissions.can_manage_people(request.user, cycle.year).or_raise()
-    find = request.GET.get("find", "").strip()
-    with_role = request.GET.get("role", "")
+    find = request.GET.get("find", "").replace("\0", "").strip()
+    with_role = request.GET.get("role", "").replace("\0", "")
     found = selectors.people_found(cycle.year, find=find, role=with_role)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {

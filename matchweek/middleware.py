@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import Http404, HttpRequest, HttpResponse
 
 from core import clock
 from matchweek.models import Cycle, Milestone
 
+MAX_ID = BigIntegerField.MAX_BIGINT
 _CYCLE_PATH = re.compile(r"^/(\d{4}[a-z0-9-]*)/")
 
 
@@ -43,12 +45,17 @@ class CycleMiddleware:
             return self.get_response(request)
         request.cycle = cycle  # type: ignore[attr-defined]
         with clock.running(cycle.clock):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # Records of a student: the browser keeps none that the back button would show after signing out.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Put the loaded cycle where the URL had its slug."""
+        """Put the loaded cycle where the URL had its slug; an id no row can have is not found."""
+        if any(isinstance(each, int) and each > MAX_ID for each in kwargs.values()):
+            raise Http404("There is no such row.")
         if "cycle" in kwargs:
             if request.cycle is None:  # type: ignore[attr-defined]
                 raise Http404(f"There is no cycle {kwargs['cycle']}.")

@@ -34,7 +34,7 @@ CHOICES = (
 def to_vouch(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     """List the students this person knows, and find any of the class by name. Names only."""
     has_ability(request.user, Ability.VOUCH, cycle.year).or_raise()
-    find = request.GET.get("find", "").strip()[:80]
+    find = request.GET.get("find", "").replace("\0", "").strip()[:80]
     context = {
         "cycle": cycle,
         "find": find,

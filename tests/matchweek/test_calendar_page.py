@@ -50,3 +50,10 @@ def test_a_milestone_of_another_cycle_is_not_found(client, cycle):
     shown = milestone(other, MilestoneKind.SOAP_ENDS)
     signed_in = sign_in(client, PersonFactory(roles=["match_officer", "coordinator"]))
     assert signed_in.post(f"/2027/calendar/{shown.pk}/confirm/").status_code == 404
+
+
+def test_the_browser_keeps_no_page_of_a_cycle(client):
+    """After signing out on a shared laptop the back button shows nothing."""
+    CycleFactory()
+    answer = sign_in(client, PersonFactory(roles=["dean"])).get("/2027/calendar/")
+    assert answer["Cache-Control"] == "private, no-store"

@@ -203,3 +203,17 @@ def test_receipt_is_closed_to_the_recused(held):
     decision = Decision.objects.in_force().get()
     ConflictFactory(person=held.dean, student=decision.student)
     assert sign_in(Client(), held.dean).get(receipt_url(held, decision)).status_code == 404
+
+
+def test_a_recused_reader_does_not_learn_which_priority_was_cited(monday):
+    room = make_room()
+    facts = {"name": "Rural track", "reason": "The board's resolution", "owner": room.dean, "by": room.dean}
+    priority = priorities.declare_priority(room.cycle, **facts)
+    monday.shift(60)
+    room.start()
+    item = room.open(2)
+    choice = room.choice(2, 1, override_code="institutional_priority", priority=priority)
+    decisions.decide_item(item, choice=choice, by=room.dean)
+    ConflictFactory(student=item.student, person=room.officer, kind="family")
+    assert read_minutes(room.fresh(), room.officer).priorities == ()
+    assert read_minutes(room.fresh(), room.member).priorities == (priority,)

@@ -95,9 +95,10 @@ def read_minutes(meeting: Meeting, user: User) -> MinutesView:
     )
     follow_ups = list(meeting.follow_ups.select_related("owner").order_by("due_on", "pk"))
     items = tuple(_items(agenda, decisions, follow_ups))
+    told = [line.decision for item in items for line in item.decisions]
     in_force = [line.decision for item in items for line in item.decisions if line.is_in_force]
     tally = Counter(each.tier for each in in_force)
-    cited = {each.priority.pk: each.priority for each in decisions if each.priority}
+    cited = {each.priority.pk: each.priority for each in told if each.priority}
     return MinutesView(
         meeting=meeting,
         attended=tuple(_attended(meeting, attendances)),

@@ -28,6 +28,11 @@ def me(request: HttpRequest) -> Person:
     return cast("Person", request.user)
 
 
+def sent_id(asked: str) -> int | None:
+    """Return the id that a field or a query holds; nothing when no row can have it."""
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
+
 def is_htmx(request: HttpRequest) -> bool:
     """Tell whether htmx asks, and a fragment answers."""
     return bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx's middleware

@@ -41,6 +41,7 @@ from triage.views.doors import (
     item_of,
     me,
     meeting_of,
+    sent_id,
 )
 
 _ROOM = "triage:meeting"
@@ -74,8 +75,7 @@ def _enter(request: HttpRequest, cycle: Cycle, pk: int) -> Meeting:
 
 
 def _asked(request: HttpRequest) -> int | None:
-    asked = request.GET.get("item", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    return sent_id(request.GET.get("item", ""))
 
 
 def _show(
@@ -189,10 +189,10 @@ def meeting_resume(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
 def meeting_next(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Take up the next item."""
     meeting = _enter(request, cycle, pk)
-    seen = request.POST.get("seen", "")
+    seen = sent_id(request.POST.get("seen", ""))
 
     def act() -> str:
-        item = agenda.open_next(meeting, seen=int(seen) if seen.isdecimal() else None, by=me(request))
+        item = agenda.open_next(meeting, seen=seen, by=me(request))
         return f"Item {item.place} is open."
 
     return _act(request, meeting, act)
@@ -312,7 +312,7 @@ def follow_up_add(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, meeting, 422, None, follow_up_form=form)
     asked = request.POST.get("item", "")
-    item = item_of(meeting, int(asked)) if asked.isdecimal() else None
+    item = item_of(meeting, sent_id(asked) or 0) if asked else None
 
     def act() -> str:
         follow_ups.add_follow_up(meeting, item=item, **form.cleaned_data, by=me(request))
@@ -356,7 +356,7 @@ def acting_chair(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     found: Attendance | None = None
     if asked:
         rows = meeting.attendances.present().select_related("person")
-        found = get_object_or_404(rows, pk=int(asked) if asked.isdecimal() else 0)
+        found = get_object_or_404(rows, pk=sent_id(asked) or 0)
     person = found.person if found else None
     meetings.name_acting_chair(meeting, person=person, by=me(request))
     words = f"{person} leads what the chair is recused from." if person else "No acting chair is named."
