@@ -241,6 +241,7 @@ def check() -> None:
         ("import-linter", [str(tools / "lint-imports"), "--no-cache"], None),
         ("bandit", [str(tools / "bandit"), "-q", "-r", ".", "-c", "pyproject.toml"], None),
         ("migrations", [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"], None),
+        ("diagrams", [str(PYTHON), "manage.py", "draw_transitions", "--check"], None),
         ("deployment", [str(PYTHON), "manage.py", "check", "--deploy", "--fail-level", "WARNING"], pretend),
     ]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

@@ -230,4 +230,4 @@ def local_time(at: datetime | None, only: str = "") -> SafeString:
 @lru_cache
 def fixed(template: str) -> SafeString:
     """Return a template that depends on nothing, rendered once per process: the links and symbols of every page."""
-    return SafeString(get_template(template).render())
+    return get_template(template).render()
