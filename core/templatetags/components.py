@@ -228,6 +228,6 @@ def local_time(at: datetime | None, only: str = "") -> SafeString:
 
 @register.simple_tag
 @lru_cache
-def fixed(template: str) -> SafeString:
+def fixed(template: str) -> str:
     """Return a template that depends on nothing, rendered once per process: the links and symbols of every page."""
     return get_template(template).render()

@@ -149,7 +149,7 @@ def _draw(
         since=since,
         shown=len(shown),
         columns=tuple(_column(tier, shown) for tier in Tier) if view == "columns" else (),
-        table=table_rows(line.row for line in shown) if view == "table" else SafeString(),
+        table=table_rows(line.row for line in shown) if view == "table" else SafeString(""),
         specialties=_options((line.specialty, line.row.specialty) for line in lines),
         advisors=_options((line.advisor, line.row.advisor) for line in lines),
         statuses=_options((line.status, line.row.status) for line in lines),
