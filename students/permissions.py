@@ -86,6 +86,10 @@ class Footing:
     audiences: frozenset[Audience]
     sections: frozenset[Section]
 
+    def without(self, closed: frozenset[Section]) -> Footing:
+        """Return this footing with some sections closed."""
+        return Footing(self.audiences, self.sections - closed)
+
 
 def footing_of(user: User, student: Student, cycle: Cycle) -> Footing:
     """Return what of a *visible* student's dossier the person may see. One query for the grants.

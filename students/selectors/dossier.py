@@ -67,8 +67,17 @@ class DossierView:
     preferences: tuple[Preference, ...]
 
 
-def load_dossier(pk: int, user: User, cycle: Cycle, standings: Standings | None = None) -> DossierView:
+def load_dossier(
+    pk: int,
+    user: User,
+    cycle: Cycle,
+    standings: Standings | None = None,
+    *,
+    closed: frozenset[Section] = frozenset(),
+) -> DossierView:
     """Return the dossier as this person may see it. `standings` are those of the current assessment.
+
+    `closed` names sections that a page shows to nobody, whatever their footing.
 
     Raises `RecusedFromStudent` for a recused person, Http404 when the dossier is not open to them. Ten queries at
     most, however full the dossier; fewer when sections are closed.
@@ -86,7 +95,7 @@ def load_dossier(pk: int, user: User, cycle: Cycle, standings: Standings | None 
         student,
         user,
         cycle,
-        footing_of(user, student, cycle),
+        footing_of(user, student, cycle).without(closed),
         standings or {},
         Linker(cycle.slug, student.pk, may_edit),
     )

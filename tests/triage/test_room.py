@@ -20,7 +20,7 @@ from core.permits import Refused
 from students.actions.evidence import raise_evidence_numbers
 from students.enums import ConflictKind
 from students.models import Student
-from tests.factories import ConcernFactory, ConflictFactory, PersonFactory, VouchFactory, sign_in
+from tests.factories import ConcernFactory, ConflictFactory, HearsayFactory, PersonFactory, VouchFactory, sign_in
 from tests.triage.meeting_room import MONDAY, TEN, Room, make_room, tier_one, tier_three, tier_two
 from triage.actions import agenda, decisions, follow_ups, meetings, priorities
 from triage.models import Decision, FollowUp, Meeting
@@ -192,6 +192,20 @@ def test_members_follow_without_a_form(started):
     assert "Dean Beckett leads this item." in page
     assert 'name="assessment"' not in page
     assert "Next item" not in page
+
+
+def test_the_dean_s_screen_shows_nothing_the_members_may_not_read(started):
+    student = started.students[0]
+    HearsayFactory(student=student, summary="Somebody heard a rumour.")
+    VouchFactory(student=student, strength="caution", statement="I would be careful with this one.")
+    Student.objects.filter(pk=student.pk).update(visa="J-1")
+    as_dean = sign_in(Client(), started.dean)
+    item = started.meeting.items.get(student=student)
+    room = as_dean.get(f"/2027/meetings/{started.meeting.pk}/?item={item.pk}").content.decode()
+    dossier = as_dean.get(f"/2027/students/{student.pk}/").content.decode()
+    for words in ("Somebody heard a rumour.", "I would be careful with this one.", "J-1"):
+        assert words not in room
+        assert words in dossier
 
 
 def test_outsiders_get_404_and_directors_403_before_ten(started, monday):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import Http404
@@ -26,6 +26,9 @@ from triage.selectors.agenda import Agenda, AgendaRow, read_agenda
 from triage.selectors.assessment import RecommendationView, current_assessment, recommendation
 from triage.selectors.meetings import citable_priorities, people_with
 from triage.selectors.rail import RailRow, before_words, rail_rows, room_item
+
+# Open to the dean's office on the dossier page, but not on the screen everybody in the room sees.
+_NOT_IN_THE_ROOM = frozenset({Section.SET_ASIDE, Section.CAUTIONS, Section.CIRCUMSTANCES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +235,16 @@ def _card_words(standing: Standing, is_open: bool, moment: datetime) -> str:
 def _dossier(standing: Standing, user: User) -> DossierView | None:
     """The dossier, or None when it is closed: the meeting is over, or the record closed meanwhile.
 
-    Circumstances are no ground for a tier: they are left out whoever looks, for the dean's screen is the room's.
+    The dean's screen is the room's: what members may not read is left out whoever looks.
     """
     assert standing.shown is not None
     standings = standing.current.standings if standing.current else {}
     try:
-        found = load_dossier(standing.shown.student_id, user, standing.meeting.cycle, standings=standings)
+        return load_dossier(
+            standing.shown.student_id, user, standing.meeting.cycle, standings=standings, closed=_NOT_IN_THE_ROOM
+        )
     except Http404:
         return None
-    return replace(found, preferences=tuple(each for each in found.preferences if not each.shapes_list))
 
 
 def _decisions_on(item: AgendaItem) -> list[Decision]:
