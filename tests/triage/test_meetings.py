@@ -197,12 +197,8 @@ def test_every_change_raises_the_event_number(room):
 
 def test_priority_is_declared_by_the_dean_and_ended_once(room):
     with pytest.raises(Refused):
-        priorities.declare_priority(
-            room.cycle, name="Rural", reason="Mission", owner=room.dean, by=room.coordinator
-        )
-    priority = priorities.declare_priority(
-        room.cycle, name="Rural", reason="Mission", owner=room.dean, by=room.dean
-    )
+        priorities.declare_priority(room.cycle, name="Rural", reason="Mission", owner=room.dean, by=room.coordinator)
+    priority = priorities.declare_priority(room.cycle, name="Rural", reason="Mission", owner=room.dean, by=room.dean)
     priorities.end_priority(priority, by=room.dean)
     ended = priority.ended_at
     priorities.end_priority(priority, by=room.dean)
