@@ -88,12 +88,27 @@ def set_roles(person: Person, *, roles: Iterable[str], year: int, by: Person) ->
 
 
 @audit.attributed
+def add_first_person(email: str, *, name: str, role: Role, year: int, by: None) -> Person:
+    """Add the first person who manages people in a year, from the command line. Audited. Raises `Refused` later on."""
+    permissions.can_add_first_person(role, year).or_raise()
+    person = find_person(email) or Person.objects.create_user(email, name=name)
+    RoleAssignment.objects.create(person=person, year=year, role=role)
+    audit.record(AuditKind.ROLES_CHANGED, person, by=by, year=year, before=[], after=[str(role)])
+    return person
+
+
+def sign_in_path(person: Person) -> str:
+    """Return the path where a person sets a password: good once and for three days."""
+    key = f"{urlsafe_base64_encode(force_bytes(person.pk))}-{default_token_generator.make_token(person)}"
+    return reverse("person-welcome", args=[key])
+
+
+@audit.attributed
 def make_sign_in_link(person: Person, *, year: int, by: Person) -> str:
     """Make a path where the person sets a password, good once and for three days. Audited."""
     permissions.can_make_sign_in_link(by, person, year).or_raise()
     audit.record(AuditKind.SIGN_IN_LINK_MADE, person, by=by)
-    key = f"{urlsafe_base64_encode(force_bytes(person.pk))}-{default_token_generator.make_token(person)}"
-    return reverse("person-welcome", args=[key])
+    return sign_in_path(person)
 
 
 @audit.attributed
@@ -101,11 +116,12 @@ def merge_people(kept: Person, *, other: Person, year: int, by: Person) -> Perso
     """Move everything of `other` to `kept`, whose addresses then include the other's. Audited.
 
     Rows that both have (the same role, the same attendance) stay with `kept` alone. The other person stays
-    as an inactive row, because the trail names it.
+    as an inactive row, because the trail and what was decided or signed name it.
     """
     permissions.can_merge_people(by, kept, other, year).or_raise()
     for relation in Person._meta.related_objects:
-        _move_rows(relation, kept, other)
+        if not audit.is_sealed(relation.related_model):
+            _move_rows(relation, kept, other)
     old_address = other.email
     Person.objects.filter(pk=other.pk).update(email=f"merged-{other.pk}@invalid", is_active=False)
     Address.objects.get_or_create(email=old_address, defaults={"person": kept})

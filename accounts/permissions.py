@@ -67,3 +67,12 @@ def _is_officer(user: User, year: int) -> Permit:
     return has_ability(user, Ability.SECOND_OFFICER, year) | allow_if(
         not in_charge.filter(person__last_login__isnull=False).exists(), _ONLY_OFFICERS
     )
+
+
+def can_add_first_person(role: Role, year: int) -> Permit:
+    """The command line adds one person who manages people, while nobody does that year."""
+    managing = {each for each, abilities in ABILITIES.items() if Ability.MANAGE_PEOPLE in abilities}
+    in_charge = RoleAssignment.objects.filter(year=year, role__in=managing, person__is_active=True)
+    return allow_if(role in managing, "The first person manages people: dean or coordinator.") & allow_if(
+        not in_charge.exists(), f"Somebody manages people in {year} already: they add the others on the People page."
+    )

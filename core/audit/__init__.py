@@ -4,7 +4,7 @@ from core.audit.actor import acting, attributed
 from core.audit.chain import BrokenChain, Chain, NotInTransaction, record, verify
 from core.audit.facts import UnfitFact
 from core.audit.history import Change, history
-from core.audit.registry import append_only, tracked, written_once
+from core.audit.registry import append_only, is_sealed, tracked, written_once
 from core.audit.triggers import faults, guards_lifted, install
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "guards_lifted",
     "history",
     "install",
+    "is_sealed",
     "record",
     "tracked",
     "verify",

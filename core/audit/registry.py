@@ -55,6 +55,11 @@ def append_only_models() -> tuple[type[Model], ...]:
     return tuple(_append_only[table] for table in sorted(_append_only))
 
 
+def is_sealed(model: type[Model]) -> bool:
+    """Whether the database refuses changes of this model's rows."""
+    return model._meta.db_table in _append_only or model._meta.db_table in _written_once
+
+
 def written_once_models() -> tuple[type[Model], ...]:
     """Return the models written once, in the order of their tables."""
     return tuple(_written_once[table][0] for table in sorted(_written_once))

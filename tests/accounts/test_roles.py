@@ -136,3 +136,30 @@ def test_a_role_that_stays_needs_no_officer():
     dean, coordinator = dean_at_work(), PersonFactory(roles=["coordinator"])
     set_roles(dean, roles=["dean", "advisor"], year=2027, by=coordinator)
     assert has_ability(dean, Ability.ADVISE, 2027)
+
+
+@pytest.mark.django_db
+def test_merging_leaves_what_was_decided_with_the_person_who_decided_it():
+    from tests.triage.meeting_room import make_room
+
+    room = make_room()
+    room.start()
+    decided = room.decide(1)
+    other, dean = decided.decided_by, PersonFactory(roles=["dean"])
+    merge_people(PersonFactory(), other=other, year=2027, by=dean)
+    decided.refresh_from_db()
+    assert decided.decided_by == other
+    assert not Person.objects.get(pk=other.pk).is_active
+
+
+@pytest.mark.django_db
+def test_the_command_line_adds_the_first_dean_and_nobody_after(client, capsys):
+    from django.core.management import CommandError, call_command
+
+    call_command("add_first_person", "Dean@School.example", "--name", "Dean First", "--year", "2027")
+    path = capsys.readouterr().out.strip()
+    assert client.get(path).status_code == 200
+    dean = Person.objects.get(email="dean@school.example")
+    assert has_ability(dean, Ability.MANAGE_PEOPLE, 2027)
+    with pytest.raises(CommandError, match="Somebody manages people in 2027 already"):
+        call_command("add_first_person", "other@school.example", "--name", "Second", "--year", "2027")
