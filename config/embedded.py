@@ -57,8 +57,9 @@ def start_over() -> None:
 
 def serve(port: int) -> None:
     """Serve until SIGINT or SIGTERM, then stop within five seconds."""
-    from config import background, garbage
+    from config import background
     from config.asgi import application
+    from core import garbage
 
     config = uvicorn.Config(
         application,

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from config import garbage
+from core import garbage
 
 wsgi_app = "config.wsgi:application"
 bind = "0.0.0.0:8000"  # nosec B104 - inside the container; the school's proxy stands before it

@@ -29,7 +29,8 @@ from students.selectors.asking import Ask, chosen_asks, is_alike, standing_of_re
 from students.selectors.visible import visible_student
 from students.views.doors import back_to_dossier, me, shows_recusal
 
-_PAIR = re.compile(r"(\d+):(\d+)")
+_ID = re.compile(r"[0-9]{1,18}")
+_PAIR = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
 _ONCE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -151,7 +152,7 @@ def _hand(request: HttpRequest, cycle: Cycle, asks: Sequence[Ask]) -> HttpRespon
 
 
 def _people(request: HttpRequest) -> set[int]:
-    return {int(each) for each in request.POST.getlist("person") if each.isdigit()}
+    return {int(each) for each in request.POST.getlist("person") if _ID.fullmatch(each)}
 
 
 def _pairs(request: HttpRequest) -> set[tuple[int, int]]:

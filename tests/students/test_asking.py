@@ -124,6 +124,15 @@ def test_only_the_office_asks(role, request, client, page, cycle, student):
 # --- By mail --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("act", ["preview", "mail", "hand", "record"])
+def test_ids_that_are_none_ask_nobody(coordinator, cycle, client, page, act):
+    sign_in(client, coordinator)
+    odd = ["²", "9" * 5_000, "x", ""]
+    answer = client.post(page, {"act": act, "person": odd, "pair": [f"{each}:{each}" for each in odd]})
+    assert answer.status_code < 500
+    assert not VouchRequest.objects.exists()
+
+
 def test_the_preview_sends_nothing_and_sending_twice_sends_once(class_of_three, coordinator, client, page, evaluator):
     sign_in(client, coordinator)
     shown = post(client, page, "preview", person=evaluator.pk).content.decode()
