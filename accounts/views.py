@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions, permissions, selectors
 from accounts.decorators import public
+from accounts.doors import me
 from accounts.forms import MergeForm, NewPersonForm, PersonForm, RolesForm
 from accounts.models import Person
 from accounts.selectors import InYear
@@ -49,7 +50,7 @@ def person_add(request: HttpRequest, cycle: InYear) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        added = actions.add_person(email, facts=form.facts(), year=cycle.year, by=_me(request))
+        added = actions.add_person(email, facts=form.facts(), year=cycle.year, by=me(request))
         messages.success(request, f"{added} added. Give them a role and a sign-in link.")
         return redirect("person", cycle.slug, added.pk)
     status = 422 if form.is_bound else 200
@@ -65,11 +66,11 @@ def person(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
     roles = RolesForm(request.POST if "set_roles" in request.POST else None, initial={"roles": sorted(held)})
     if request.method == "POST" and form.is_bound and form.is_valid():
         fresh = get_object_or_404(Person, pk=pk)
-        actions.change_person(fresh, facts=form.facts(), year=cycle.year, by=_me(request))
+        actions.change_person(fresh, facts=form.facts(), year=cycle.year, by=me(request))
         messages.success(request, "Saved.")
         return redirect("person", cycle.slug, pk)
     if request.method == "POST" and roles.is_bound and roles.is_valid():
-        actions.set_roles(shown, roles=roles.cleaned_data["roles"], year=cycle.year, by=_me(request))
+        actions.set_roles(shown, roles=roles.cleaned_data["roles"], year=cycle.year, by=me(request))
         messages.success(request, f"Roles of {shown} in {cycle.year} saved.")
         return redirect("person", cycle.slug, pk)
     context = _person_page(request, cycle, shown) | {"form": form, "roles": roles}
@@ -91,7 +92,7 @@ def _person_page(request: HttpRequest, cycle: InYear, shown: Person) -> dict[str
 def sign_in_link(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
     """Make the link by which a person sets a password; show it to be passed on by hand."""
     shown = get_object_or_404(Person, pk=pk)
-    link = actions.make_sign_in_link(shown, year=cycle.year, by=_me(request))
+    link = actions.make_sign_in_link(shown, year=cycle.year, by=me(request))
     context = {"cycle": cycle, "person": shown, "link": request.build_absolute_uri(link)}
     return render(request, "accounts/sign_in_link.html", context)
 
@@ -106,7 +107,7 @@ def person_merge(request: HttpRequest, cycle: InYear, pk: int) -> HttpResponse:
         context = _person_page(request, cycle, kept) | {"merge": form}
         return render(request, "accounts/person.html", context, status=422)
     other = form.cleaned_data["other"]
-    actions.merge_people(kept, other=other, year=cycle.year, by=_me(request))
+    actions.merge_people(kept, other=other, year=cycle.year, by=me(request))
     messages.success(request, f"{other} is now part of {kept}.")
     return redirect("person", cycle.slug, pk)
 
@@ -135,8 +136,3 @@ def _newcomer(key: str) -> Person | None:
         return None
     found = get_user_model().objects.filter(pk=pk, is_active=True).first()
     return found if found is not None and default_token_generator.check_token(found, token) else None
-
-
-def _me(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)  # LoginRequiredMiddleware saw to it
-    return request.user

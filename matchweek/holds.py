@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core import outbox
 from core.models import Message
+from core.templatetags.components import eastern
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
-from matchweek.selectors import eastern_words, is_embargoed
+from matchweek.selectors import is_embargoed
 
 EMBARGO = "embargo"
 
@@ -22,4 +23,4 @@ def until_embargo_lifts(message: Message, cycle: Cycle | None) -> str:
     """Keep mail of the cycle back under the embargo, save what goes to the whole class alike and says so."""
     if cycle is None or not is_embargoed(cycle):
         return ""
-    return f"Embargoed until {eastern_words(cycle.milestone(MilestoneKind.EMBARGO_LIFTS))} Eastern."
+    return f"Embargoed until {eastern(cycle.milestone(MilestoneKind.EMBARGO_LIFTS))} Eastern."

@@ -13,6 +13,7 @@ from core import outbox
 from core.clock import EASTERN, now
 from core.enums import MessageStatus
 from core.models import Message
+from core.templatetags.components import eastern, eastern_time
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle, Milestone
 
@@ -69,13 +70,6 @@ class Notice:
     link: str = ""
 
 
-def eastern_words(moment: datetime, *, with_day: bool = True) -> str:
-    """Write a time as `Thu 18 Mar 21:00`, Eastern."""
-    local = moment.astimezone(EASTERN)
-    clock = f"{local.hour}:{local:%M}"
-    return f"{local:%a} {local.day} {local:%b} {clock}" if with_day else clock
-
-
 def clock_strip(cycle: Cycle) -> ClockStrip:
     """Return the clock strip of a cycle at its own time."""
     moment = now()
@@ -108,7 +102,7 @@ def _next_words(upcoming: Milestone | None, moment: datetime) -> str:
         return "Nothing more this cycle"
     words = _NEXT_WORDS.get(MilestoneKind(upcoming.kind), MilestoneKind(upcoming.kind).label)
     same_day = upcoming.at.astimezone(EASTERN).date() == moment.astimezone(EASTERN).date()
-    return f"{words} {eastern_words(upcoming.at, with_day=not same_day)}"
+    return f"{words} {eastern_time(upcoming.at) if same_day else eastern(upcoming.at)}"
 
 
 def _gone_percent(cycle: Cycle, upcoming: Milestone | None, moment: datetime) -> int:
@@ -142,7 +136,7 @@ def notice(cycle: Cycle, *, for_office: bool = True) -> Notice | None:
     The calendar is told to those who can do something about it.
     """
     if is_embargoed(cycle):
-        until = eastern_words(cycle.milestone(Kind.EMBARGO_LIFTS))
+        until = eastern(cycle.milestone(Kind.EMBARGO_LIFTS))
         return Notice(
             f"Embargoed until {until} Eastern. Results stay with the named attendees: no mail, no export, no printing "
             "outside the numbered packets."

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.models import Message
 from core.transitions import NoSuchTransition, StaleState
 from matchweek import actions, permissions
 from matchweek.forms import MilestoneForm
 from matchweek.models import Cycle, Milestone
 from matchweek.selectors import calendar_rows, kept_mail, mail_groups
-
-if TYPE_CHECKING:
-    from accounts.models import Person
 
 
 def calendar(request: HttpRequest, cycle: Cycle) -> HttpResponse:
@@ -40,7 +36,7 @@ def milestone_change(request: HttpRequest, cycle: Cycle, pk: int) -> HttpRespons
     permissions.can_change_milestone(request.user, milestone).or_raise()
     form = MilestoneForm(request.POST or None, milestone=milestone)
     if request.method == "POST" and form.is_valid():
-        actions.change_milestone(milestone, at=form.at(), source=form.cleaned_data["source"], by=_me(request))
+        actions.change_milestone(milestone, at=form.at(), source=form.cleaned_data["source"], by=me(request))
         messages.success(request, f"{milestone.get_kind_display()} changed. It waits for confirmation again.")
         return redirect("matchweek:calendar", cycle.slug)
     context = {"cycle": cycle, "form": form, "milestone": milestone}
@@ -50,23 +46,19 @@ def milestone_change(request: HttpRequest, cycle: Cycle, pk: int) -> HttpRespons
 @require_POST
 def milestone_confirm(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Confirm one time."""
-    actions.confirm_milestone(_milestone(cycle, pk), by=_me(request))
+    actions.confirm_milestone(_milestone(cycle, pk), by=me(request))
     return redirect("matchweek:calendar", cycle.slug)
 
 
 @require_POST
 def milestone_unconfirm(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Take a confirmation back."""
-    actions.unconfirm_milestone(_milestone(cycle, pk), by=_me(request))
+    actions.unconfirm_milestone(_milestone(cycle, pk), by=me(request))
     return redirect("matchweek:calendar", cycle.slug)
 
 
 def _milestone(cycle: Cycle, pk: int) -> Milestone:
     return get_object_or_404(cycle.milestones.select_related("cycle"), pk=pk)
-
-
-def _me(request: HttpRequest) -> Person:
-    return cast("Person", request.user)
 
 
 def mail(request: HttpRequest, cycle: Cycle) -> HttpResponse:
@@ -88,7 +80,7 @@ def mail_settle(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     if to not in _SETTLED:
         return HttpResponseBadRequest("Say what became of the mail.")
     try:
-        actions.settle_mail(message, cycle=cycle, to=to, by=_me(request))
+        actions.settle_mail(message, cycle=cycle, to=to, by=me(request))
     except (StaleState, NoSuchTransition):
         messages.error(request, "This mail went on meanwhile. Nothing was changed.")
     else:

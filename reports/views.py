@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,15 +11,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.cells import safe_cell
 from core.models import Event
 from matchweek.models import Cycle
 from reports import actions, permissions
 from reports.filters import TrailFilter
 from reports.selectors import events_visible_to, trail_rows
-
-if TYPE_CHECKING:
-    from accounts.models import Person
 
 PAGE = 50
 EXPORT_CHUNK = 1_000
@@ -57,7 +54,7 @@ def trail_export(request: HttpRequest, cycle: Cycle) -> StreamingHttpResponse | 
         return _page(request, cycle, found)
     events = found.qs
     filters = [name for name in _FILTERS if request.POST.get(name)]
-    actions.note_export(cycle, rows=events.count(), filters=filters, by=cast("Person", request.user))
+    actions.note_export(cycle, rows=events.count(), filters=filters, by=me(request))
     response = StreamingHttpResponse(_csv_lines(events), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="trail-{cycle.slug}.csv"'
     return response

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from accounts.doors import me
 from accounts.models import Person
 from core.clock import now
+from core.templatetags.components import eastern
 from matchweek.enums import MilestoneKind
 from matchweek.models import Cycle
-from matchweek.selectors import eastern_words, is_embargoed
+from matchweek.selectors import is_embargoed
 from students import permissions
 from students.actions import asking as actions
 from students.actions import vouches as vouch_actions
@@ -27,7 +29,7 @@ from students.models import Student
 from students.qr import qr_code
 from students.selectors.asking import Ask, chosen_asks, is_alike, standing_of_requests, suggestions
 from students.selectors.visible import visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 
 _ID = re.compile(r"[0-9]{1,18}")
 _PAIR = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
@@ -114,7 +116,7 @@ def _preview(request: HttpRequest, cycle: Cycle, asks: Sequence[Ask], *, alike: 
     letters = [letter_to(ask, cycle, link=shown, by=me(request)) for ask in asks]
     held = ""
     if is_embargoed(cycle) and not alike:
-        held = eastern_words(cycle.milestone(MilestoneKind.EMBARGO_LIFTS))
+        held = eastern(cycle.milestone(MilestoneKind.EMBARGO_LIFTS))
     context = {
         "cycle": cycle,
         "subject": SUBJECT,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.doors import me
 from core.transitions import NoSuchTransition, StaleState
 from matchweek.models import Cycle
 from students import permissions
@@ -18,7 +19,7 @@ from students.models import Concern
 from students.selectors.own_page import own_student
 from students.selectors.standing import told_by
 from students.selectors.visible import named_student, visible_evidence, visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 
 
 @shows_recusal

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.doors import me
 from accounts.permissions import has_ability
 from accounts.roles import Ability
 from matchweek.models import Cycle
@@ -16,7 +17,7 @@ from students.forms.access import ConflictForm
 from students.forms.evidence import ReasonForm
 from students.models import Conflict, Student
 from students.selectors.visible import named_student, visible_evidence, visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 
 
 @shows_recusal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,16 +13,8 @@ from matchweek.models import Cycle
 from students.models import Student
 from students.permissions import RecusedFromStudent
 
-if TYPE_CHECKING:
-    from accounts.models import Person
-
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Cycle, P], HttpResponse]
-
-
-def me(request: HttpRequest) -> Person:
-    """Return who is signed in."""
-    return cast("Person", request.user)
 
 
 def shows_recusal(view: View[P]) -> View[P]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.clock import EASTERN, now
 from matchweek.models import Cycle
 from students import permissions
@@ -20,7 +21,7 @@ from students.models.kinds import EVIDENCE_KINDS
 from students.permissions import footing_of
 from students.selectors.history import hidden_fields, history_rows
 from students.selectors.visible import visible_evidence, visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 
 _DATE_TODAY = {"academic": "happened_on", "advising": "noted_on"}
 

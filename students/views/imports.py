@@ -6,7 +6,7 @@ import io
 import logging
 import zipfile
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.transitions import NoSuchTransition, StaleState
 from matchweek.models import Cycle
 from students import permissions
@@ -23,9 +24,6 @@ from students.forms.imports import ImportForm
 from students.models import ImportBatch
 from students.selectors import imports as selectors
 from students.tasks import work_on_import
-
-if TYPE_CHECKING:
-    from accounts.models import Person
 
 log = logging.getLogger(__name__)
 _STEPS = ["Upload", "Preview", "Apply", "Result"]
@@ -36,7 +34,7 @@ def import_list(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     permissions.can_import_evidence(request.user, cycle).or_raise()
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if request.method == "POST" and form.is_valid():
-        batch = actions.upload_import(cycle, uploads=form.uploads(), by=_me(request))
+        batch = actions.upload_import(cycle, uploads=form.uploads(), by=me(request))
         _wake_worker(batch)
         return redirect("students:import-detail", cycle.slug, batch.pk)
     page = Paginator(selectors.import_rows(cycle), 50).get_page(request.GET.get("page"))
@@ -67,7 +65,7 @@ def _step(batch: ImportBatch) -> int:
 def import_apply(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Order a preview to be applied."""
     batch = _batch(cycle, pk)
-    if _done(request, lambda: actions.confirm_import(batch, by=_me(request)), "It is being applied."):
+    if _done(request, lambda: actions.confirm_import(batch, by=me(request)), "It is being applied."):
         _wake_worker(batch)
     return redirect("students:import-detail", cycle.slug, pk)
 
@@ -76,7 +74,7 @@ def import_apply(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
 def import_discard(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Throw an upload away."""
     batch = _batch(cycle, pk)
-    _done(request, lambda: actions.discard_import(batch, by=_me(request)), "Discarded. Nothing was changed.")
+    _done(request, lambda: actions.discard_import(batch, by=me(request)), "Discarded. Nothing was changed.")
     return redirect("students:import-list", cycle.slug)
 
 
@@ -84,7 +82,7 @@ def import_discard(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
 def import_undo(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     """Undo an applied import as a whole."""
     batch = _batch(cycle, pk)
-    _done(request, lambda: actions.undo_import(batch, by=_me(request)), "The import is undone.")
+    _done(request, lambda: actions.undo_import(batch, by=me(request)), "The import is undone.")
     return redirect("students:import-detail", cycle.slug, pk)
 
 
@@ -95,7 +93,7 @@ def import_refused(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     files = selectors.refused_files(batch, request.user)
     if not files:
         raise Http404("This import has no refused rows that you may see.")
-    actions.record_refused_fetched(batch, rows=sum(number for *_, number in files), by=_me(request))
+    actions.record_refused_fetched(batch, rows=sum(number for *_, number in files), by=me(request))
     if len(files) == 1:
         name, text, _ = files[0]
         return _attachment(name, text.encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -139,7 +137,3 @@ def _batch(cycle: Cycle, pk: int) -> ImportBatch:
     batch = get_object_or_404(rows, cycle=cycle, pk=pk)
     batch.cycle = cycle
     return batch
-
-
-def _me(request: HttpRequest) -> Person:
-    return cast("Person", request.user)

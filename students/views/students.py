@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.doors import me
 from matchweek.models import Cycle
 from students import permissions
 from students.actions import students as actions
@@ -15,7 +16,7 @@ from students.forms.students import StudentForm
 from students.permissions import footing_of
 from students.selectors.history import hidden_fields, history_rows, withdrawn_rows
 from students.selectors.visible import visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 from students.views.evidence import show_both
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from accounts.permissions import has_ability
 from accounts.roles import Ability
 from core.transitions import NoSuchTransition, StaleState
@@ -20,7 +21,7 @@ from students.forms.evidence import VouchGiveForm
 from students.models import Vouch, VouchRequest
 from students.selectors.roster import found_by_name, vouch_rows
 from students.selectors.visible import named_student, visible_evidence, visible_student
-from students.views.doors import back_to_dossier, me, shows_recusal
+from students.views.doors import back_to_dossier, shows_recusal
 
 CHOICES = (
     (Strength.WOULD_TAKE, "I would take this person as my resident", "The strongest you can give"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
+from accounts.doors import me
 from core.clock import now
 from matchweek.models import Cycle
 from students.models import Student
@@ -17,15 +16,12 @@ from triage.actions.assessing import bring_up_to_date
 from triage.actions.visiting import note_visit
 from triage.selectors.board import ATTENTION, ORDERS, BoardFilter, load_board
 
-if TYPE_CHECKING:
-    from accounts.models import Person
-
 
 def board(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     """Show every assessed student this person may read, as columns or as a table; for htmx the results only."""
     permissions.can_see_board(request.user, cycle).or_raise()
     asked = BoardFilter.of(request.GET.dict())
-    since = note_visit(cycle, by=cast("Person", request.user))
+    since = note_visit(cycle, by=me(request))
     shown = load_board(request.user, cycle, asked, since)
     if shown.is_stale:
         bring_up_to_date(cycle)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,19 +11,11 @@ from matchweek.models import Cycle
 from triage.models import AgendaItem, Attendance, Decision, FollowUp, Meeting
 from triage.selectors.meetings import load_meeting
 
-if TYPE_CHECKING:
-    from accounts.models import Person
-
 
 class SeeOther(HttpResponseRedirect):
     """After a POST: get the page that shows what became of it."""
 
     status_code = 303
-
-
-def me(request: HttpRequest) -> Person:
-    """Return the signed-in person."""
-    return cast("Person", request.user)
 
 
 def sent_id(asked: str) -> int | None:

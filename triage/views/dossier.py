@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.doors import me
 from core.clock import now
 from matchweek.models import Cycle
 from students.actions.access import open_dossier
@@ -19,9 +20,6 @@ from triage.models import Assessment
 from triage.permissions import can_see_board
 from triage.selectors.assessment import current_assessment, is_up_to_date, may_know_results, student_assessment
 from triage.selectors.board import neighbours
-
-if TYPE_CHECKING:
-    from accounts.models import Person
 
 _PURPOSE_OF = {
     Audience.MEMBER: Purpose.PREPARE_MEETING,
@@ -38,7 +36,7 @@ def dossier(request: HttpRequest, cycle: Cycle, pk: int) -> HttpResponse:
     except RecusedFromStudent as recusal:
         return render(request, "triage/recused.html", {"recusal": recusal}, status=403)
     purpose = _purpose(request, shown.student, shown.footing)
-    event = open_dossier(shown.student, purpose=purpose, by=cast("Person", request.user))
+    event = open_dossier(shown.student, purpose=purpose, by=me(request))
     may_read_assessment = Section.ASSESSMENT in shown.footing.sections
     context = {
         "cycle": cycle,

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.permits import Refused
+from core.templatetags.components import eastern
 from core.transitions import StaleState
 from matchweek.models import Cycle
-from matchweek.selectors import eastern_words
 from triage import permissions
 from triage.actions import agenda, meetings, priorities
 from triage.actions.assessing import bring_up_to_date
@@ -20,7 +21,7 @@ from triage.enums import AgendaOrder, MeetingStatus
 from triage.forms import AddItemForm, AttendeesForm, PlanForm, PriorityForm, RecusalForm
 from triage.models import InstitutionalPriority, Meeting
 from triage.selectors.meetings import Preparation, meeting_rows, prepare, standing_priorities
-from triage.views.doors import attendance_of, back, item_of, me, meeting_of
+from triage.views.doors import attendance_of, back, item_of, meeting_of
 
 _PREPARE = "triage:meeting-prepare"
 
@@ -43,7 +44,7 @@ def meeting_plan(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     form = PlanForm(request.POST or None, cycle=cycle)
     if request.method == "POST" and form.is_valid():
         meeting = meetings.plan_meeting(cycle, plan=form.plan(), by=me(request))
-        return back(request, _PREPARE, meeting, f"{meeting} planned for {eastern_words(meeting.planned_at)}.")
+        return back(request, _PREPARE, meeting, f"{meeting} planned for {eastern(meeting.planned_at)}.")
     context = {"cycle": cycle, "form": form}
     return render(request, "triage/meetings/plan.html", context, status=422 if form.is_bound else 200)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 
+from accounts.doors import me
 from core.clock import now
 from matchweek.models import Cycle
 from students.models import Student
@@ -15,7 +16,7 @@ from triage.models import Decision
 from triage.selectors.meetings import load_meeting
 from triage.selectors.minutes import read_minutes
 from triage.selectors.receipt import read_receipt
-from triage.views.doors import me, meeting_of
+from triage.views.doors import meeting_of
 
 
 @never_cache

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.clock import now
 from matchweek.models import Cycle
 from triage import permissions
@@ -19,7 +20,7 @@ from triage.forms import PriorityForm
 from triage.models import InstitutionalPriority, PolicyVersion
 from triage.policy import Rules
 from triage.selectors import policies as selectors
-from triage.views.doors import SeeOther, me
+from triage.views.doors import SeeOther
 
 
 def policy(request: HttpRequest, cycle: Cycle) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.doors import me
 from core.transitions import StaleState
 from matchweek.models import Cycle
 from triage import permissions
@@ -22,7 +23,7 @@ from triage.models import PolicyDraft
 from triage.policy import Rules
 from triage.selectors import policies as selectors
 from triage.selectors.what_if import back_test, what_if
-from triage.views.doors import SeeOther, me
+from triage.views.doors import SeeOther
 
 
 def draft_list(request: HttpRequest, cycle: Cycle) -> HttpResponse:

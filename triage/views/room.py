@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_htmx.http import push_url
 
+from accounts.doors import me
 from core import live
 from core.permits import Refused
 from core.transitions import StaleState
@@ -39,7 +40,6 @@ from triage.views.doors import (
     follow_up_of,
     is_htmx,
     item_of,
-    me,
     meeting_of,
     sent_id,
 )
